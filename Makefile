@@ -1,0 +1,156 @@
+# repgate. `make` builds, `make demo` shows the main job on this machine,
+# `make test` proves it. Everything built goes under build/.
+
+CC      = gcc
+prefix  = /usr/local
+sbindir = $(prefix)/sbin
+mandir  = $(prefix)/share/man
+sysconf = /etc/repgate
+
+# A variant of the build has a directory and sanitizers of its own.
+B   = build
+SAN =
+OPT = -O2
+
+LIBS = libcares libconfig libevent_core jansson
+
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+       -Wpointer-arith -Wvla -Wformat=2 -Werror
+HARD = -fstack-protector-strong -fPIE -D_GLIBCXX_ASSERTIONS
+FORT = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+CPPFLAGS += -Imilter -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+            $(shell pkg-config --cflags $(LIBS))
+CFLAGS  += -std=c11 -g $(OPT) $(WARN) $(HARD) $(if $(SAN),,$(FORT)) $(SAN)
+LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SAN)
+LDLIBS  += -lmilter $(shell pkg-config --libs $(LIBS)) -lresolv -lpthread
+
+VERSION = 0.1.0
+
+MAINS   = milter/repgated.c milter/repgate.c
+SRC     = $(filter-out $(MAINS),$(wildcard milter/*.c milter/*/*.c))
+OBJ     = $(SRC:%.c=$B/%.o)
+UNIT    = $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/*_test.c))
+UNIT_LIB = $(patsubst tests/unit/%.c,$B/tests/unit/%.o,\
+          $(filter-out %_test.c,$(wildcard tests/unit/*.c)))
+FUZZ    = $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+TOOLS   = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
+BENCH   = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
+
+# Sanitizers: unit tests and fuzzers under ASAN, the daemon under TSAN too.
+ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all \
+       -fno-omit-frame-pointer
+TSAN = -fsanitize=thread
+FUZZ_SECONDS = 10
+
+all: $B/repgated $B/repgate
+
+$B/librepgate.a: $(OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -c -o $@ $<
+
+$B/repgated $B/repgate: $B/%: $B/milter/%.o $B/librepgate.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$B/unit/%: tests/unit/%.c $(UNIT_LIB) $B/librepgate.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $^ $(LDLIBS) -lcmocka
+
+$B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< \
+	    $B/librepgate.a $(LDLIBS)
+
+$B/tools/%: tests/tools/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $< $(LDLIBS)
+
+$B/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $< $(LDLIBS)
+
+tools: $(TOOLS)
+bench-tools: $(BENCH)
+fuzzers: $(FUZZ)
+
+unit: $(UNIT)
+	@for t in $(UNIT); do echo "# $$t"; $$t || exit 1; done
+
+asan:
+	$(MAKE) B=build/asan OPT=-O1 SAN="$(ASAN)" all unit
+
+tsan:
+	$(MAKE) B=build/tsan OPT=-O1 SAN="$(TSAN)" all
+
+# Each fuzzer for FUZZ_SECONDS; what it finds anew stays under build/.
+fuzz:
+	$(MAKE) B=build/fuzz CC=clang OPT=-O1 \
+	    SAN="-fsanitize=fuzzer-no-link,address,undefined \
+	    -fno-sanitize-recover=all" fuzzers
+	@for f in $(FUZZ:$B/%=build/fuzz/%); do \
+		name=$$(basename $$f _fuzz); \
+		mkdir -p build/fuzz/corpus/$$name; \
+		echo "# $$name, $(FUZZ_SECONDS)s"; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
+		    -print_final_stats=1 -artifact_prefix=build/fuzz/$$name- \
+		    build/fuzz/corpus/$$name tests/fuzz/corpus/$$name \
+		    || exit 1; \
+	done
+
+# Both compilers build without a warning; then the proofs, small to large.
+test: deps
+	$(MAKE) B=build/clang CC=clang all
+	$(MAKE) asan
+	$(MAKE) fuzz
+	$(MAKE) tsan
+	$(MAKE) all tools
+	prove -j2 tests/system
+
+demo:
+	@tests/deps build run
+	@$(MAKE) --no-print-directory -s all tools
+	@tests/demo
+
+bench: deps
+	$(MAKE) all tools bench-tools
+	tests/bench/gate
+
+deps:
+	@tests/deps
+
+C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
+SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/bench/gate .ci/run \
+          $(wildcard tests/system/*.t)
+MANUALS = $(wildcard milter/*.8 conf/*.5)
+
+lint:
+	clang-format --dry-run --Werror $(C_FILES)
+	clang-tidy --quiet --warnings-as-errors='*' $(SRC) $(MAINS) -- \
+	    $(CPPFLAGS) -std=c11
+	cppcheck --quiet --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability -Imilter milter
+	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+	mandoc -T lint -W warning $(MANUALS)
+
+install: all
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man5 \
+	    $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(sysconf)
+	install -m 755 $B/repgated $B/repgate $(DESTDIR)$(sbindir)
+	install -m 644 milter/*.8 $(DESTDIR)$(mandir)/man8
+	install -m 644 conf/*.5 $(DESTDIR)$(mandir)/man5
+	install -m 644 conf/providers.conf $(DESTDIR)$(sysconf)
+	@# What the administrator wrote is not ours to replace.
+	test -e $(DESTDIR)$(sysconf)/repgate.conf || \
+	    install -m 640 conf/repgate.conf $(DESTDIR)$(sysconf)
+
+clean:
+	rm -rf build
+
+.PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
+        deps lint install clean
+.SECONDARY:
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

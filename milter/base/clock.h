@@ -1,0 +1,23 @@
+/*
+ * clock -- the two clocks. Modules take the time as an argument; only the
+ * daemon's loop and threads read it here. Any thread.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+#define CLOCK_SEC INT64_C(1000)
+#define CLOCK_NEVER INT64_MIN
+
+/* Milliseconds of the boot clock: never stepped, for all spans and timers. */
+int64_t clock_now_ms(void);
+
+/* Seconds of the Unix epoch: may be stepped, only for people to read. */
+int64_t clock_wall_sec(void);
+
+/* Writes a wall time as RFC 3339 in UTC ("2026-11-21T17:34:56Z"). */
+#define CLOCK_TEXT_MAX 32
+void clock_format(char text[CLOCK_TEXT_MAX], int64_t wall_sec);
+
+#endif

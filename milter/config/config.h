@@ -1,0 +1,129 @@
+/*
+ * config -- repgate.conf as an immutable struct, shared by reference count.
+ *
+ * config_load reports every problem of the file at once and returns either a
+ * whole configuration or none. Any thread may read a struct config that it
+ * holds a reference to; nobody writes one.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include "base/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct directory;
+struct list;
+struct problems;
+
+#define CONFIG_PATH "/etc/repgate/repgate.conf"
+
+enum mode { MODE_MONITOR, MODE_ENFORCE };
+
+enum action {
+	ACTION_PASS,
+	ACTION_REROUTE,
+	ACTION_WAIT,
+	ACTION_HOLD,
+	ACTION_DEFER
+};
+
+struct strings {
+	char **items;
+	size_t count;
+};
+
+struct addresses {
+	struct address *items;
+	size_t count;
+};
+
+struct networks {
+	struct network *items;
+	size_t count;
+};
+
+/* A named set of our own sending addresses and the mail that leaves by it. */
+struct egress {
+	char *name;
+	struct addresses addresses;
+	struct strings senders; /* patterns; empty: any */
+	struct strings mailers; /* MTA transport names; empty: any */
+};
+
+/* A list that this configuration uses. */
+struct list_use {
+	const struct list *list; /* in config.directory */
+	int weight; /* 1..1000 */
+};
+
+struct route {
+	char *name; /* goes into a header: letters, digits, - _ . */
+	char *nexthop; /* Postfix transport:nexthop */
+	struct addresses addresses;
+};
+
+/* One rule of the policy. An empty condition holds for everything. */
+struct rule {
+	char *name;
+	struct strings senders, recipients; /* patterns */
+	struct strings users; /* SASL login names; "*" any that logged in */
+	struct networks clients;
+	struct strings egresses; /* names */
+	enum action then;
+	const struct route **via; /* for ACTION_REROUTE, in order; borrowed */
+	size_t via_count;
+	enum action otherwise; /* no route of via is usable */
+};
+
+struct dns_settings {
+	char *servers; /* "addr:port,..." for c-ares; NULL: the system's */
+	int64_t timeout_ms; /* for each try */
+	int tries;
+	int64_t check_every_ms, check_min_ms;
+};
+
+struct config {
+	enum mode mode;
+	char *milter_socket; /* as smfi_setconn(3) takes it: unix:/path */
+	char *control_socket; /* a path */
+	int syslog_facility; /* LOG_MAIL ... */
+	struct dns_settings dns;
+
+	struct egress *egresses;
+	size_t egress_count;
+
+	struct list_use *lists;
+	size_t list_count;
+	int listed_at;
+	int confirm; /* answers in a row */
+	int64_t clear_after_ms, keep_unknown_ms;
+	int coverage; /* percent of the weight that must have answered */
+
+	struct strings outbound_mailers;
+	struct strings local_domains;
+	struct route *routes;
+	size_t route_count;
+	struct rule *rules;
+	size_t rule_count;
+
+	struct directory *directory;
+};
+
+/* Reads path and the providers file it names. NULL if there was any error.
+   The caller holds the one reference. */
+struct config *config_load(const char *path, struct problems *);
+struct config *config_ref(struct config *);
+void config_unref(struct config *);
+
+/* The path of control.socket, also of a file that config_load would refuse;
+   the default where nothing can be read. To be freed. */
+char *config_control_socket(const char *path);
+
+/* The contract's word: "pass", "reroute" ... and "monitor", "enforce". */
+const char *action_name(enum action);
+const char *mode_name(enum mode);
+
+#endif

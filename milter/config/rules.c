@@ -1,0 +1,253 @@
+#include "config/rules.h"
+
+#include "base/alloc.h"
+#include "config/config.h"
+#include "config/egresses.h"
+#include "config/form.h"
+#include "config/group.h"
+#include "config/routes.h"
+#include "config/spelling.h"
+#include "config/values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct word then_words[] = {
+    {"pass", ACTION_PASS},
+    {"reroute", ACTION_REROUTE},
+    {"wait", ACTION_WAIT},
+    {"hold", ACTION_HOLD},
+    {"defer", ACTION_DEFER},
+    {NULL, 0},
+};
+
+/* Where no route is usable there is no other way. */
+static const struct word otherwise_words[] = {
+    {"pass", ACTION_PASS},
+    {"wait", ACTION_WAIT},
+    {"hold", ACTION_HOLD},
+    {"defer", ACTION_DEFER},
+    {NULL, 0},
+};
+
+static enum action
+read_action(struct group *group, const char *key, const struct word words[])
+{
+	group_later_word(group, key, "wait", "use \"hold\" or \"defer\"");
+	return group_word(group, key, words, ACTION_PASS);
+}
+
+static const char *
+nearest_route(const struct config *config, const char *name)
+{
+	const char **names = alloc_zeroed(config->route_count, sizeof names[0]);
+	const char *nearest;
+
+	for (size_t i = 0; i < config->route_count; i++)
+		names[i] = config->routes[i].name;
+	nearest = spelling_nearest(name, names, config->route_count);
+	free(names);
+	return nearest;
+}
+
+static const char *
+nearest_egress(const struct config *config, const char *name)
+{
+	const char **names =
+	    alloc_zeroed(config->egress_count, sizeof names[0]);
+	const char *nearest;
+
+	for (size_t i = 0; i < config->egress_count; i++)
+		names[i] = config->egresses[i].name;
+	nearest = spelling_nearest(name, names, config->egress_count);
+	free(names);
+	return nearest;
+}
+
+static void
+add_via(struct group *group, size_t index, const struct route *route,
+    struct rule *rule)
+{
+	for (size_t i = 0; i < rule->via_count; i++)
+		if (rule->via[i] == route)
+			group_item_error(group, "via", index,
+			    "\"%s\" is given twice; expected each route once",
+			    route->name);
+	rule->via =
+	    alloc_resize(rule->via, rule->via_count + 1, sizeof rule->via[0]);
+	rule->via[rule->via_count++] = route;
+}
+
+static void
+read_via(struct group *group, const struct config *config, struct rule *rule)
+{
+	size_t count = group_items(group, "via", form_name);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = group_item(group, "via", i);
+		const struct route *route = routes_find(config, name);
+		const char *nearest = nearest_route(config, name);
+
+		if (route)
+			add_via(group, i, route, rule);
+		else if (!form_name(name) && nearest)
+			group_item_error(group, "via", i,
+			    "unknown route \"%s\": the nearest known route is "
+			    "\"%s\"",
+			    name, nearest);
+		else if (!form_name(name))
+			group_item_error(group, "via", i,
+			    "unknown route \"%s\": there are no routes", name);
+	}
+}
+
+static void
+read_egresses(
+    struct group *group, const struct config *config, struct rule *rule)
+{
+	values_strings(group, "egress", form_label, &rule->egresses);
+	for (size_t i = 0; i < rule->egresses.count; i++) {
+		const char *name = rule->egresses.items[i];
+		const char *nearest = nearest_egress(config, name);
+
+		if (name[0] && nearest && !egresses_find(config, name))
+			group_item_error(group, "egress", i,
+			    "unknown egress \"%s\": the nearest known egress "
+			    "is \"%s\"",
+			    name, nearest);
+	}
+}
+
+/* A bare domain means its addresses, as in Postfix's tables. */
+static void
+read_recipients(struct group *group, struct strings *recipients)
+{
+	values_strings(group, "recipients", form_recipient, recipients);
+	for (size_t i = 0; i < recipients->count; i++) {
+		char *domain = recipients->items[i];
+
+		if (form_domain(domain) != NULL)
+			continue;
+		recipients->items[i] = alloc_printf("@%s", domain);
+		free(domain);
+	}
+}
+
+static void
+read_conditions(
+    struct group *group, const struct config *config, struct rule *rule)
+{
+	static const char *const keys[] = {
+	    "senders", "recipients", "users", "clients", "egress"};
+
+	values_strings(group, "senders", form_pattern, &rule->senders);
+	read_recipients(group, &rule->recipients);
+	values_strings(group, "users", NULL, &rule->users);
+	values_networks(group, "clients", &rule->clients);
+	read_egresses(group, config, rule);
+	group_later(group, "receivers", "use recipients");
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		values_refuse_empty(group, keys[i]);
+}
+
+/* A key that only a reroute heeds. */
+static void
+refuse(struct group *group, const char *key)
+{
+	if (group_has(group, key))
+		group_error(group, key,
+		    "found without a reroute, expected only with "
+		    "then = \"reroute\"");
+}
+
+static void
+read_actions(
+    struct group *group, const struct config *config, struct rule *rule)
+{
+	rule->then = read_action(group, "then", then_words);
+	rule->otherwise = read_action(group, "otherwise", otherwise_words);
+	group_require(group, "then");
+	read_via(group, config, rule);
+	if (rule->then == ACTION_REROUTE) {
+		group_require(group, "via");
+		values_refuse_empty(group, "via");
+	} else {
+		refuse(group, "via");
+		refuse(group, "otherwise");
+	}
+}
+
+static bool
+holds_for_all(const struct rule *rule)
+{
+	return rule->senders.count + rule->recipients.count +
+		   rule->users.count + rule->clients.count +
+		   rule->egresses.count ==
+	       0;
+}
+
+static const struct rule *
+find(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->rule_count; i++)
+		if (strcmp(config->rules[i].name, name) == 0)
+			return &config->rules[i];
+	return NULL;
+}
+
+static void
+check_order(struct group *group, const struct config *config)
+{
+	for (size_t i = 0; i < config->rule_count; i++) {
+		if (!holds_for_all(&config->rules[i]))
+			continue;
+		group_warning(group, NULL,
+		    "it is never reached: rule \"%s\" before it has no "
+		    "conditions",
+		    config->rules[i].name);
+		return;
+	}
+}
+
+static void
+read_rule(struct group *group, void *context)
+{
+	struct config *config = context;
+	const char *name = group_text(group, "name", form_label);
+	struct rule rule = {0};
+
+	group_require(group, "name");
+	if (name && find(config, name))
+		group_error(group, "name",
+		    "\"%s\" is used already; expected each name once", name);
+	check_order(group, config);
+	read_conditions(group, config, &rule);
+	read_actions(group, config, &rule);
+	rule.name = alloc_string(name ? name : "");
+	config->rules = alloc_resize(
+	    config->rules, config->rule_count + 1, sizeof config->rules[0]);
+	config->rules[config->rule_count++] = rule;
+}
+
+void
+rules_read(struct group *root, struct config *config)
+{
+	group_each(root, "policy", read_rule, config);
+}
+
+void
+rules_free(struct config *config)
+{
+	for (size_t i = 0; i < config->rule_count; i++) {
+		struct rule *rule = &config->rules[i];
+
+		free(rule->name);
+		strings_free(&rule->senders);
+		strings_free(&rule->recipients);
+		strings_free(&rule->users);
+		networks_free(&rule->clients);
+		strings_free(&rule->egresses);
+		free(rule->via);
+	}
+	free(config->rules);
+}

@@ -1,0 +1,31 @@
+/*
+ * session -- the milter door: one session is one SMTP connection of the MTA.
+ *
+ * libmilter runs a thread for each connection. A thread reads the current
+ * board at end of message and never waits for anything but that; when the
+ * engine is silent the message passes, and the log says so.
+ */
+#ifndef DOORS_SESSION_H
+#define DOORS_SESSION_H
+
+#include <stdint.h>
+
+struct board_slot;
+
+/* For status; counted since the start. */
+struct session_counters {
+	uint64_t messages, passed, rerouted, held, deferred, monitored, failed;
+	uint64_t open_sessions, open_messages;
+};
+
+/* The main thread, once each and in this order. session_open opens the socket:
+   0, or -1 with the reason logged. session_serve returns at SIGTERM, SIGINT or
+   SIGHUP, which must be blocked in all threads: libmilter waits for them.
+   session_close removes the socket. */
+int session_open(const char *socket, struct board_slot *);
+int session_serve(void);
+void session_close(void);
+
+void session_count(struct session_counters *out);
+
+#endif

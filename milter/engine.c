@@ -1,0 +1,458 @@
+#include "engine.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/line.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "config/problems.h"
+#include "doors/control.h"
+#include "evidence/resolver.h"
+#include "evidence/watch.h"
+#include "policy/gate.h"
+#include "report.h"
+#include "standing/board.h"
+#include "standing/standing.h"
+
+#include <event2/event.h>
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static const struct timeval tick_interval = {.tv_sec = 1};
+
+/* An egress as it stands. The blame is that of the last time its weight was
+   enough: while a listing runs out its clear_after, that is what holds it. */
+struct ground {
+	struct standing standing;
+	int64_t since_wall_sec;
+	struct address address;
+	char blocked_by[512], removal[512];
+};
+
+/* Requests to reload that came while one was under way are served together
+   by the next one. */
+struct askers {
+	struct control_client **items;
+	size_t count;
+};
+
+struct engine {
+	char *config_path;
+	struct board_slot *slot;
+	struct event_base *base;
+	struct event *tick, *wake;
+	struct event *renew; /* answers came in: the board is to be renewed */
+	int wake_fd; /* eventfd: one of the flags below was set */
+	pthread_t thread;
+
+	/* set by other threads before they write to wake_fd */
+	atomic_bool stop_wanted, reload_wanted, loader_done;
+
+	/* the engine thread's own from here on */
+	struct config *config;
+	struct resolver *resolver;
+	struct watch *watch;
+	struct control *control;
+	struct ground *grounds; /* one for each egress */
+	int64_t started_ms;
+
+	/* a reload: the loader thread reads, the engine takes over */
+	bool is_loading;
+	pthread_t loader;
+	struct config *loaded;
+	struct problems *problems;
+	struct askers asking, asking_next;
+};
+
+static void
+wake(struct engine *engine)
+{
+	uint64_t one = 1;
+
+	/* Async-signal-safe; a full counter wakes just as well. */
+	if (write(engine->wake_fd, &one, sizeof one) < 0)
+		return;
+}
+
+static void
+collect_subjects(const struct engine *engine, const struct egress *egress,
+    const struct subject **subjects)
+{
+	for (size_t i = 0; i < egress->addresses.count; i++) {
+		subjects[i] = watch_subject(
+		    engine->watch, &egress->addresses.items[i]);
+		assert(subjects[i]);
+	}
+}
+
+static void
+fill_board(const struct engine *engine, struct board *board)
+{
+	for (size_t i = 0; i < engine->config->egress_count; i++) {
+		const struct ground *ground = &engine->grounds[i];
+		const struct standing *standing = &ground->standing;
+		struct board_egress *entry = &board->egresses[i];
+
+		entry->state = standing->state;
+		entry->weight = standing->reading.weight;
+		entry->answered = standing->reading.answered;
+		entry->of = standing->reading.of;
+		entry->since_wall_sec = ground->since_wall_sec;
+		entry->address = ground->address;
+		board_egress_blame(entry, ground->blocked_by, ground->removal);
+	}
+}
+
+static void
+step(struct engine *engine, size_t index, int64_t now_ms)
+{
+	const struct config *config = engine->config;
+	const struct egress *egress = &config->egresses[index];
+	struct ground *ground = &engine->grounds[index];
+	const struct subject **subjects =
+	    alloc_zeroed(egress->addresses.count, sizeof *subjects);
+	struct reading reading;
+
+	collect_subjects(engine, egress, subjects);
+	standing_read(
+	    config, subjects, egress->addresses.count, now_ms, &reading);
+	free(subjects);
+	if (standing_step(&ground->standing, config, &reading, now_ms))
+		ground->since_wall_sec = clock_wall_sec();
+	if (ground->standing.state == STANDING_LISTED &&
+	    reading.weight < config->listed_at)
+		return;
+	ground->address = reading.worst->address;
+	standing_blame(config, reading.worst, now_ms, ground->blocked_by,
+	    sizeof ground->blocked_by, ground->removal,
+	    sizeof ground->removal);
+}
+
+/* Steps all standings, publishes the new picture, and only then tells: who
+   reads the line finds the gate already acting on it. */
+static void
+renew_board(struct engine *engine, int64_t now_ms)
+{
+	size_t count = engine->config->egress_count;
+	enum standing_state *from = alloc_zeroed(count, sizeof *from);
+	struct board *board = board_create(engine->config);
+
+	for (size_t i = 0; i < count; i++) {
+		from[i] = engine->grounds[i].standing.state;
+		step(engine, i, now_ms);
+	}
+	fill_board(engine, board);
+	board_publish(engine->slot, board_ref(board));
+	for (size_t i = 0; i < count; i++)
+		if (board->egresses[i].state != from[i])
+			report_standing(board, i, from[i]);
+	board_unref(board);
+	free(from);
+}
+
+static void
+on_answered(void *arg, const struct subject *subject,
+    const struct finding *finding, const struct answer *before)
+{
+	struct engine *engine = arg;
+
+	/* Many answers of one turn of the loop share one new board. */
+	report_answer(engine->config, subject, finding, before);
+	event_active(engine->renew, EV_TIMEOUT, 0);
+}
+
+static void
+on_renew(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	renew_board(arg, clock_now_ms());
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine *engine = arg;
+	int64_t now_ms = clock_now_ms();
+
+	(void)fd, (void)what;
+	board_beat(engine->slot, now_ms);
+	watch_tick(engine->watch, now_ms);
+	renew_board(engine, now_ms);
+}
+
+/* A standing goes on where an egress of the same name stood before. */
+static void
+carry_grounds(struct engine *engine, const struct config *config)
+{
+	const struct config *old = engine->config;
+	struct ground *grounds =
+	    alloc_zeroed(config->egress_count, sizeof *grounds);
+
+	for (size_t i = 0; i < config->egress_count; i++) {
+		standing_init(&grounds[i].standing);
+		for (size_t j = 0; old && j < old->egress_count; j++)
+			if (strcmp(config->egresses[i].name,
+			        old->egresses[j].name) == 0)
+				grounds[i] = engine->grounds[j];
+	}
+	free(engine->grounds);
+	engine->grounds = grounds;
+}
+
+/* 0, or -1 with *reason set and everything as it was. Takes the reference to
+   config if it returns 0. */
+static int
+take_config(struct engine *engine, struct config *config, char **reason)
+{
+	struct config *old_config = engine->config;
+	struct resolver *old_resolver = engine->resolver;
+	struct resolver *resolver =
+	    resolver_create(engine->base, &config->dns, reason);
+
+	if (!resolver)
+		return -1;
+	carry_grounds(engine, config);
+	engine->config = config;
+	engine->resolver = resolver;
+	watch_configure(engine->watch, config, resolver);
+	renew_board(engine, clock_now_ms());
+	resolver_destroy(&old_resolver);
+	if (old_config && old_config != config)
+		config_unref(old_config);
+	return 0;
+}
+
+static void *
+load(void *arg)
+{
+	struct engine *engine = arg;
+
+	engine->loaded = config_load(engine->config_path, engine->problems);
+	atomic_store(&engine->loader_done, true);
+	wake(engine);
+	return NULL;
+}
+
+static void
+begin_reload(struct engine *engine)
+{
+	engine->is_loading = true;
+	engine->asking = engine->asking_next;
+	engine->asking_next = (struct askers){0};
+	engine->problems = problems_create();
+	engine->loaded = NULL;
+	if (pthread_create(&engine->loader, NULL, load, engine) != 0) {
+		problems_error(engine->problems, engine->config_path, 0,
+		    "cannot start a thread to read it");
+		atomic_store(&engine->loader_done, true);
+		engine->loader = engine->thread;
+		wake(engine);
+	}
+}
+
+static void
+warn_of_fixed_settings(const struct config *old, const struct config *new)
+{
+	if (strcmp(old->milter_socket, new->milter_socket) != 0)
+		log_warning("milter.socket changed: this takes a restart");
+	if (strcmp(old->control_socket, new->control_socket) != 0)
+		log_warning("control.socket changed: this takes a restart");
+}
+
+static void
+end_reload(struct engine *engine)
+{
+	char *reason = NULL;
+	bool is_ok;
+
+	if (!pthread_equal(engine->loader, engine->thread))
+		pthread_join(engine->loader, NULL);
+	engine->is_loading = false;
+	if (engine->loaded) {
+		warn_of_fixed_settings(engine->config, engine->loaded);
+		if (take_config(engine, engine->loaded, &reason) != 0) {
+			problems_error(engine->problems, engine->config_path, 0,
+			    "%s", reason);
+			config_unref(engine->loaded);
+		}
+	}
+	is_ok = problems_error_count(engine->problems) == 0;
+	report_problems(engine->problems);
+	if (is_ok)
+		log_info("reload: %s taken over", engine->config_path);
+	else
+		log_error("reload: the old configuration stays in force");
+	for (size_t i = 0; i < engine->asking.count; i++)
+		control_answer(engine->asking.items[i],
+		    report_reload_json(engine->problems));
+	free(engine->asking.items);
+	free(reason);
+	engine->asking = (struct askers){0};
+	problems_destroy(&engine->problems);
+}
+
+static void
+on_wake(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine *engine = arg;
+	uint64_t count;
+
+	(void)what;
+	if (read(fd, &count, sizeof count) < 0)
+		return;
+	if (atomic_exchange(&engine->loader_done, false))
+		end_reload(engine);
+	if (atomic_load(&engine->stop_wanted))
+		event_base_loopbreak(engine->base);
+	else if (!engine->is_loading &&
+	    atomic_exchange(&engine->reload_wanted, false))
+		begin_reload(engine);
+}
+
+static void
+on_asked(void *arg, struct control_client *client, enum control_verb verb)
+{
+	struct engine *engine = arg;
+	struct askers *next = &engine->asking_next;
+
+	switch (verb) {
+	case CONTROL_STATUS: {
+		struct report_view view = {
+		    .config = engine->config,
+		    .watch = engine->watch,
+		    .resolver = engine->resolver,
+		    .board = board_current(engine->slot),
+		    .now_ms = clock_now_ms(),
+		    .started_ms = engine->started_ms,
+		};
+		control_answer(client, report_status_json(&view));
+		board_unref((struct board *)view.board);
+		break;
+	}
+	case CONTROL_RELOAD:
+		next->items = alloc_resize(
+		    next->items, next->count + 1, sizeof *next->items);
+		next->items[next->count++] = client;
+		engine_reload(engine);
+		break;
+	case CONTROL_INVALID:
+		control_answer(
+		    client, alloc_string("{\"error\": \"unknown request\"}"));
+		break;
+	}
+}
+
+void
+engine_reload(struct engine *engine)
+{
+	atomic_store(&engine->reload_wanted, true);
+	wake(engine);
+}
+
+static void
+destroy(struct engine *engine)
+{
+	control_destroy(&engine->control);
+	resolver_destroy(&engine->resolver);
+	watch_destroy(&engine->watch);
+	if (engine->tick)
+		event_free(engine->tick);
+	if (engine->wake)
+		event_free(engine->wake);
+	if (engine->renew)
+		event_free(engine->renew);
+	if (engine->base)
+		event_base_free(engine->base);
+	if (engine->wake_fd >= 0)
+		close(engine->wake_fd);
+	if (engine->config)
+		config_unref(engine->config);
+	free(engine->asking_next.items);
+	free(engine->grounds);
+	free(engine->config_path);
+	free(engine);
+}
+
+struct engine *
+engine_create(struct config *config, const char *config_path,
+    struct board_slot *slot, char **reason)
+{
+	struct engine *engine = alloc_zeroed(1, sizeof *engine);
+
+	engine->config_path = alloc_string(config_path);
+	engine->slot = slot;
+	engine->started_ms = clock_now_ms();
+	engine->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	engine->base = event_base_new();
+	if (engine->wake_fd < 0 || !engine->base) {
+		*reason = alloc_string("no event loop could be made");
+		goto failed;
+	}
+	engine->tick =
+	    event_new(engine->base, -1, EV_PERSIST, on_tick, engine);
+	engine->renew = event_new(engine->base, -1, 0, on_renew, engine);
+	engine->wake = event_new(engine->base, engine->wake_fd,
+	    EV_READ | EV_PERSIST, on_wake, engine);
+	engine->watch = watch_create(on_answered, engine);
+	engine->control = control_create(
+	    engine->base, config->control_socket, on_asked, engine, reason);
+	if (!engine->control || take_config(engine, config, reason) != 0)
+		goto failed;
+	return engine;
+failed:
+	destroy(engine);
+	config_unref(config);
+	return NULL;
+}
+
+static void *
+run(void *arg)
+{
+	struct engine *engine = arg;
+	sigset_t reload;
+
+	/* The daemon blocks it everywhere else, where it might interrupt
+	   libmilter. */
+	sigemptyset(&reload);
+	sigaddset(&reload, SIGUSR1);
+	pthread_sigmask(SIG_UNBLOCK, &reload, NULL);
+	on_tick(-1, 0, engine);
+	event_add(engine->tick, &tick_interval);
+	event_add(engine->wake, NULL);
+	event_base_dispatch(engine->base);
+	return NULL;
+}
+
+int
+engine_start(struct engine *engine)
+{
+	return pthread_create(&engine->thread, NULL, run, engine) == 0 ? 0 : -1;
+}
+
+void
+engine_stop(struct engine **engine_r)
+{
+	struct engine *engine = *engine_r;
+
+	if (!engine)
+		return;
+	*engine_r = NULL;
+	atomic_store(&engine->stop_wanted, true);
+	wake(engine);
+	pthread_join(engine->thread, NULL);
+	if (engine->is_loading) {
+		pthread_join(engine->loader, NULL);
+		if (engine->loaded)
+			config_unref(engine->loaded);
+		problems_destroy(&engine->problems);
+	}
+	free(engine->asking.items);
+	destroy(engine);
+}

@@ -1,0 +1,392 @@
+#include "evidence/watch.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "config/directory.h"
+#include "evidence/resolver.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* The span of an UNKNOWN is doubled up to this many times. */
+#define DOUBLINGS_MAX 10
+
+struct watch {
+	watch_answered *answered;
+	void *arg;
+	const struct config *config;
+	struct resolver *resolver;
+	struct subject *subjects;
+	size_t subject_count;
+	struct asking *asking; /* all open questions */
+	uint64_t random;
+	int64_t now_ms; /* of the last tick */
+};
+
+/* One open question. It outlives its finding when that is forgotten while
+   the resolver still has it: then watch is NULL. */
+struct asking {
+	struct watch *watch;
+	struct asking *next, **link;
+	size_t subject, finding; /* indices */
+	struct answer answer; /* while the TXT question is open */
+};
+
+static const struct answer not_asked = {
+    .result = RESULT_UNKNOWN,
+    .cause = CAUSE_NOT_ASKED,
+};
+
+static struct asking *
+open_asking(struct watch *watch, size_t subject, size_t finding)
+{
+	struct asking *asking = alloc_zeroed(1, sizeof *asking);
+
+	asking->watch = watch;
+	asking->subject = subject;
+	asking->finding = finding;
+	asking->next = watch->asking;
+	asking->link = &watch->asking;
+	if (asking->next)
+		asking->next->link = &asking->next;
+	watch->asking = asking;
+	return asking;
+}
+
+static void
+unlink_asking(struct asking *asking)
+{
+	*asking->link = asking->next;
+	if (asking->next)
+		asking->next->link = asking->link;
+}
+
+static void
+forget_questions(struct watch *watch)
+{
+	while (watch->asking) {
+		struct asking *asking = watch->asking;
+		unlink_asking(asking);
+		asking->watch = NULL;
+	}
+}
+
+/* xorshift64: questions only have to spread out. */
+static uint64_t
+next_random(struct watch *watch)
+{
+	watch->random ^= watch->random << 13;
+	watch->random ^= watch->random >> 7;
+	watch->random ^= watch->random << 17;
+	return watch->random;
+}
+
+static int64_t
+clamp(int64_t value, int64_t low, int64_t high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+/* How long the answer just taken is good for. */
+static int64_t
+span_ms(struct watch *watch, const struct finding *finding)
+{
+	const struct dns_settings *dns = &watch->config->dns;
+	int64_t span = finding->answer.ttl_sec * CLOCK_SEC;
+	int doublings = finding->failures - 1;
+
+	if (finding->answer.result == RESULT_UNKNOWN)
+		span = dns->check_min_ms
+		    << (doublings < DOUBLINGS_MAX ? doublings : DOUBLINGS_MAX);
+	else if (finding->answer.result == RESULT_LISTED &&
+	    finding->listed_in_a_row < watch->config->confirm)
+		span = dns->check_min_ms;
+	span = clamp(span, dns->check_min_ms, dns->check_every_ms);
+	return span - (int64_t)(next_random(watch) % (span / 10 + 1));
+}
+
+static void
+take_answer(struct finding *finding, const struct answer *answer)
+{
+	finding->answer = *answer;
+	if (answer->result == RESULT_UNKNOWN) {
+		if (finding->failures < UINT16_MAX)
+			finding->failures++;
+		return;
+	}
+	finding->failures = 0;
+	finding->known = answer->result;
+	finding->known_ms = finding->asked_ms;
+	if (answer->result == RESULT_CLEAN)
+		finding->listed_in_a_row = 0;
+	else if (finding->listed_in_a_row < UINT16_MAX)
+		finding->listed_in_a_row++;
+}
+
+static void
+deliver(struct watch *watch, struct asking *asking)
+{
+	struct subject *subject = &watch->subjects[asking->subject];
+	struct finding *finding = &subject->findings[asking->finding];
+	struct answer before = finding->answer;
+
+	unlink_asking(asking);
+	finding->is_asking = false;
+	finding->asked_ms = watch->now_ms;
+	take_answer(finding, &asking->answer);
+	if (finding->answer.result == RESULT_CLEAN) {
+		free(finding->text);
+		finding->text = NULL;
+	}
+	finding->due_ms = finding->asked_ms + span_ms(watch, finding);
+	free(asking);
+	watch->answered(watch->arg, subject, finding, &before);
+}
+
+static struct finding *
+finding_of(const struct asking *asking)
+{
+	return &asking->watch->subjects[asking->subject]
+	            .findings[asking->finding];
+}
+
+/* A resolver that is destroyed says nothing of any address: the question is
+   as good as never asked. */
+static void
+abandon(struct asking *asking)
+{
+	if (asking->watch) {
+		struct finding *finding = finding_of(asking);
+
+		finding->is_asking = false;
+		finding->due_ms = CLOCK_NEVER;
+		unlink_asking(asking);
+	}
+	free(asking);
+}
+
+static void
+on_text(void *arg, enum dns_status status, const struct message *message)
+{
+	struct asking *asking = arg;
+	struct finding *finding;
+
+	if (!asking->watch || status == DNS_CANCELLED) {
+		abandon(asking);
+		return;
+	}
+	/* An older text told of other codes. */
+	finding = finding_of(asking);
+	free(finding->text);
+	finding->text = NULL;
+	if (status == DNS_RESPONSE && message->text_length > 0)
+		finding->text =
+		    alloc_bytes(message->text, message->text_length);
+	deliver(asking->watch, asking);
+}
+
+/* Whether what the list says of a listing has to be asked for. */
+static bool
+wants_text(const struct finding *finding, const struct answer *answer)
+{
+	return answer->result == RESULT_LISTED &&
+	    (!finding->text || answer->codes != finding->answer.codes);
+}
+
+static void
+on_address(void *arg, enum dns_status status, const struct message *message)
+{
+	struct asking *asking = arg;
+	struct watch *watch = asking->watch;
+	struct subject *subject;
+	struct finding *finding;
+	char name[DNSBL_NAME_MAX];
+
+	if (!watch || status == DNS_CANCELLED) {
+		abandon(asking);
+		return;
+	}
+	subject = &watch->subjects[asking->subject];
+	finding = finding_of(asking);
+	dnsbl_read(finding->list, status, message, &asking->answer);
+	if (wants_text(finding, &asking->answer) &&
+	    dnsbl_name(name, finding->list, &subject->address) == 0)
+		resolver_ask(
+		    watch->resolver, name, DNS_TYPE_TXT, on_text, asking);
+	else
+		deliver(watch, asking);
+}
+
+static void
+ask(struct watch *watch, size_t i, size_t j)
+{
+	struct subject *subject = &watch->subjects[i];
+	struct finding *finding = &subject->findings[j];
+	char name[DNSBL_NAME_MAX];
+
+	if (dnsbl_name(name, finding->list, &subject->address) != 0)
+		return;
+	finding->is_asking = true;
+	resolver_ask(watch->resolver, name, DNS_TYPE_A, on_address,
+	    open_asking(watch, i, j));
+}
+
+static struct finding *
+find(const struct watch *watch, const struct address *address,
+    const struct list *list)
+{
+	const struct subject *subject = watch_subject(watch, address);
+
+	for (size_t i = 0; subject && i < subject->finding_count; i++)
+		if (list_equal(subject->findings[i].list, list))
+			return &subject->findings[i];
+	return NULL;
+}
+
+/* Moves what was found before out of the old watch, if it is there. */
+static void
+fill_finding(struct finding *finding, const struct list_use *use,
+    struct finding *old, int64_t latest_ms)
+{
+	if (old) {
+		*finding = *old;
+		old->text = NULL;
+		if (finding->is_asking || finding->due_ms > latest_ms)
+			finding->due_ms = CLOCK_NEVER;
+		finding->is_asking = false;
+	} else {
+		finding->answer = not_asked;
+		finding->asked_ms = finding->known_ms = CLOCK_NEVER;
+		finding->due_ms = CLOCK_NEVER;
+	}
+	finding->list = use->list;
+	finding->weight = use->weight;
+}
+
+static void
+fill_subject(const struct watch *old, const struct config *config,
+    const struct address *address, struct subject *subject)
+{
+	int64_t latest_ms = old->now_ms + config->dns.check_every_ms;
+	char name[DNSBL_NAME_MAX];
+
+	subject->address = *address;
+	subject->findings =
+	    alloc_zeroed(config->list_count, sizeof *subject->findings);
+	for (size_t i = 0; i < config->list_count; i++) {
+		const struct list_use *use = &config->lists[i];
+
+		if (dnsbl_name(name, use->list, address) == 0)
+			fill_finding(
+			    &subject->findings[subject->finding_count++], use,
+			    find(old, address, use->list), latest_ms);
+	}
+}
+
+static void
+free_subjects(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->subject_count; i++) {
+		struct subject *subject = &watch->subjects[i];
+
+		for (size_t j = 0; j < subject->finding_count; j++)
+			free(subject->findings[j].text);
+		free(subject->findings);
+	}
+	free(watch->subjects);
+}
+
+static size_t
+count_addresses(const struct config *config)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->egress_count; i++)
+		count += config->egresses[i].addresses.count;
+	return count;
+}
+
+void
+watch_configure(struct watch *watch, const struct config *config,
+    struct resolver *resolver)
+{
+	struct watch old = *watch;
+
+	forget_questions(watch);
+	watch->config = config;
+	watch->resolver = resolver;
+	watch->subject_count = 0;
+	watch->subjects =
+	    alloc_zeroed(count_addresses(config), sizeof *watch->subjects);
+	for (size_t i = 0; i < config->egress_count; i++) {
+		const struct addresses *own = &config->egresses[i].addresses;
+
+		for (size_t j = 0; j < own->count; j++)
+			if (!watch_subject(watch, &own->items[j]))
+				fill_subject(&old, config, &own->items[j],
+				    &watch->subjects[watch->subject_count++]);
+	}
+	free_subjects(&old);
+}
+
+void
+watch_tick(struct watch *watch, int64_t now_ms)
+{
+	watch->now_ms = now_ms;
+	for (size_t i = 0; i < watch->subject_count; i++) {
+		struct subject *subject = &watch->subjects[i];
+
+		for (size_t j = 0; j < subject->finding_count; j++)
+			if (!subject->findings[j].is_asking &&
+			    subject->findings[j].due_ms <= now_ms)
+				ask(watch, i, j);
+	}
+}
+
+void
+watch_ask_all(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->subject_count; i++) {
+		struct subject *subject = &watch->subjects[i];
+
+		for (size_t j = 0; j < subject->finding_count; j++)
+			subject->findings[j].due_ms = CLOCK_NEVER;
+	}
+}
+
+const struct subject *
+watch_subject(const struct watch *watch, const struct address *address)
+{
+	for (size_t i = 0; i < watch->subject_count; i++)
+		if (address_equal(&watch->subjects[i].address, address))
+			return &watch->subjects[i];
+	return NULL;
+}
+
+struct watch *
+watch_create(watch_answered *answered, void *arg)
+{
+	struct watch *watch = alloc_zeroed(1, sizeof *watch);
+
+	watch->answered = answered;
+	watch->arg = arg;
+	if (getrandom(&watch->random, sizeof watch->random, 0) < 0 ||
+	    watch->random == 0)
+		watch->random = 1;
+	return watch;
+}
+
+void
+watch_destroy(struct watch **watch_r)
+{
+	struct watch *watch = *watch_r;
+
+	if (!watch)
+		return;
+	*watch_r = NULL;
+	forget_questions(watch);
+	free_subjects(watch);
+	free(watch);
+}

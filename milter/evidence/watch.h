@@ -1,0 +1,79 @@
+/*
+ * watch -- keeps an answer of every list for every address, asked again
+ * before it is too old. Engine thread only; the clock is given.
+ *
+ * An answer is asked again after its TTL, clamped to check_min..check_every.
+ * An UNKNOWN is asked again after check_min, doubling up to check_every while
+ * it lasts. A new listing is asked again after check_min until it was
+ * confirmed. All of these less a jitter of up to a tenth, so that questions
+ * spread out and the memory is renewed before it expires. Once a listing is
+ * seen its TXT record is asked for.
+ *
+ * Answers carry the time of the last tick. A question that the resolver
+ * cancels is no answer: it is asked again at the next tick.
+ */
+#ifndef EVIDENCE_WATCH_H
+#define EVIDENCE_WATCH_H
+
+#include "base/address.h"
+#include "evidence/dnsbl.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct config;
+struct list;
+struct resolver;
+struct watch;
+
+/* What one list says of one address: now, and the last time it did say. */
+struct finding {
+	const struct list *list;
+	int weight;
+	struct answer answer;
+	char *text; /* TXT of a listing, raw bytes then a NUL; or NULL */
+	int64_t asked_ms; /* when the answer came; CLOCK_NEVER before */
+	/* The last answer that was not UNKNOWN, RESULT_UNKNOWN before one. */
+	uint8_t known; /* enum result */
+	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */
+	int64_t known_ms;
+	/* watch's own from here on */
+	int64_t due_ms;
+	uint16_t failures; /* UNKNOWN answers in a row */
+	bool is_asking;
+};
+
+struct subject {
+	struct address address;
+	struct finding *findings; /* one for each list that knows the family */
+	size_t finding_count;
+};
+
+/* Called when an answer came in; `before` is the one it replaced. The text
+   of a new listing has been asked for by then (or could not be had). */
+typedef void watch_answered(void *arg, const struct subject *,
+    const struct finding *, const struct answer *before);
+
+struct watch *watch_create(watch_answered *, void *arg);
+void watch_destroy(struct watch **);
+
+/* Takes over the addresses (of all egresses and no others) and lists of a
+   configuration. Findings of a (address, list) pair that stays as it was are
+   kept; questions still open are forgotten, and those of kept findings asked
+   again at once. Config and resolver are borrowed until the next call has
+   returned or watch_destroy. A resolver may go earlier, if no tick follows. */
+void watch_configure(
+    struct watch *, const struct config *, struct resolver *);
+
+/* Asks whatever is due. To be called about once a second. */
+void watch_tick(struct watch *, int64_t now_ms);
+
+/* Makes every finding due at the next tick. */
+void watch_ask_all(struct watch *);
+
+/* Borrowed until the next watch_configure. NULL if it is not watched. */
+const struct subject *watch_subject(
+    const struct watch *, const struct address *);
+
+#endif

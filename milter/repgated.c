@@ -1,0 +1,223 @@
+/*
+ * repgated -- the daemon: options, wiring, start, stop.
+ *
+ * The main thread serves the milter socket; libmilter adds a thread for each
+ * connection; the engine has one. SIGUSR1 reloads; SIGTERM, SIGINT and SIGHUP
+ * stop (libmilter keeps these for itself).
+ */
+#include "base/alloc.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "config/problems.h"
+#include "doors/session.h"
+#include "engine.h"
+#include "report.h"
+#include "standing/board.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+/* At a stop, messages that are under way may end first. */
+#define DRAIN_TENTHS 100
+
+struct options {
+	const char *config_path;
+	bool foreground, check_config;
+};
+
+static struct engine *engine; /* for the signal handler */
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: repgated [--config FILE] [--foreground]\n"
+	      "       repgated [--config FILE] --check-config\n"
+	      "       repgated --version | --help\n",
+	    to);
+}
+
+static void
+parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option known[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"foreground", no_argument, NULL, 'f'},
+	    {"check-config", no_argument, NULL, 'n'},
+	    {"version", no_argument, NULL, 'V'},
+	    {"help", no_argument, NULL, 'h'},
+	    {0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:fnVh", known, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options->config_path = optarg;
+			break;
+		case 'f':
+			options->foreground = true;
+			break;
+		case 'n':
+			options->check_config = true;
+			break;
+		case 'V':
+			puts("repgated " VERSION);
+			exit(EXIT_SUCCESS);
+		case 'h':
+			usage(stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			usage(stderr);
+			exit(EXIT_FAILURE);
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "repgated: unexpected \"%s\"\n", argv[optind]);
+		usage(stderr);
+		exit(EXIT_FAILURE);
+	}
+}
+
+static int
+check_config(const char *path)
+{
+	struct problems *problems = problems_create();
+	struct config *config = config_load(path, problems);
+
+	for (size_t i = 0; i < problems_count(problems); i++)
+		puts(problems_text(problems, i));
+	printf("%s: %s\n", path, config ? "good" : "not usable");
+	problems_destroy(&problems);
+	if (!config)
+		return EXIT_FAILURE;
+	config_unref(config);
+	return EXIT_SUCCESS;
+}
+
+static struct config *
+load_config(const struct options *options)
+{
+	struct problems *problems = problems_create();
+	struct config *config = config_load(options->config_path, problems);
+
+	if (config)
+		log_open(
+		    "repgated", config->syslog_facility, options->foreground);
+	report_problems(problems);
+	if (!options->foreground)
+		for (size_t i = 0; i < problems_count(problems); i++)
+			fprintf(stderr, "repgated: %s\n",
+			    problems_text(problems, i));
+	problems_destroy(&problems);
+	return config;
+}
+
+static void
+on_reload_signal(int number)
+{
+	(void)number;
+	engine_reload(engine);
+}
+
+static void
+prepare_signals(void)
+{
+	struct sigaction reload = {.sa_handler = on_reload_signal};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigset_t blocked;
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGUSR1, &reload, NULL);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGUSR1); /* for the engine thread */
+	sigaddset(&blocked, SIGHUP); /* the others for libmilter's */
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+}
+
+static void
+drain(void)
+{
+	const struct timespec tenth = {.tv_nsec = 100000000};
+	struct session_counters counters;
+
+	for (int i = 0; i < DRAIN_TENTHS; i++) {
+		session_count(&counters);
+		if (counters.open_messages == 0)
+			return;
+		nanosleep(&tenth, NULL);
+	}
+	log_warning("%llu messages were still under way; the MTA goes on with "
+	            "them by its milter_default_action",
+	    (unsigned long long)counters.open_messages);
+}
+
+static int
+serve(const struct options *options, struct config *config)
+{
+	struct board_slot *slot = board_slot_create();
+	char *socket = alloc_string(config->milter_socket);
+	char *reason = NULL;
+	int status = -1;
+
+	engine = engine_create(config, options->config_path, slot, &reason);
+	if (!engine) {
+		log_error("%s", reason);
+		free(reason);
+		goto out;
+	}
+	if (session_open(socket, slot) != 0)
+		goto out;
+	if (!options->foreground && daemon(0, 0) != 0) {
+		log_error("cannot go to the background: %m");
+		goto out;
+	}
+	if (engine_start(engine) != 0) {
+		log_error("cannot start the engine thread");
+		goto out;
+	}
+	log_info("repgated " VERSION " serves %s", socket);
+	status = session_serve();
+	log_info("stopping");
+	drain();
+	session_close();
+	engine_stop(&engine);
+	log_info("stopped");
+out:
+	free(socket);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = {.config_path = CONFIG_PATH};
+	struct config *config;
+	char *absolute;
+
+	parse_options(argc, argv, &options);
+	if (options.check_config)
+		return check_config(options.config_path);
+	umask(0117); /* sockets: owner and group */
+	log_open("repgated", LOG_MAIL, options.foreground);
+	absolute = realpath(options.config_path, NULL);
+	if (absolute) /* it is read again from another directory */
+		options.config_path = absolute;
+	config = load_config(&options);
+	if (!config) {
+		log_error("not started: %s is not usable", options.config_path);
+		return EXIT_FAILURE;
+	}
+	prepare_signals();
+	return serve(&options, config) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,334 @@
+#include "report.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/line.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "config/directory.h"
+#include "config/problems.h"
+#include "doors/session.h"
+#include "evidence/resolver.h"
+#include "evidence/watch.h"
+#include "policy/gate.h"
+#include "standing/board.h"
+
+#include <jansson.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define URL_MAX 512
+
+static bool
+is_news(const struct finding *finding, const struct answer *before)
+{
+	const struct answer *now = &finding->answer;
+
+	if (before->cause == CAUSE_NOT_ASKED)
+		return now->result != RESULT_CLEAN;
+	return now->result != before->result || now->codes != before->codes ||
+	    now->cause != before->cause;
+}
+
+static const char *
+egress_of(const struct config *config, const struct address *address)
+{
+	for (size_t i = 0; i < config->egress_count; i++) {
+		const struct egress *egress = &config->egresses[i];
+		for (size_t j = 0; j < egress->addresses.count; j++)
+			if (address_equal(&egress->addresses.items[j], address))
+				return egress->name;
+	}
+	return NULL;
+}
+
+static const char *
+removal_of(char url[URL_MAX], const struct list *list, const char *subject)
+{
+	const char *form = list->removal ? list->removal : list->lookup;
+
+	return form ? list_url(url, URL_MAX, form, subject) : NULL;
+}
+
+void
+report_answer(const struct config *config, const struct subject *subject,
+    const struct finding *finding, const struct answer *before)
+{
+	const struct answer *answer = &finding->answer;
+	const struct list *list = finding->list;
+	char address[ADDRESS_TEXT_MAX], codes[DNSBL_CODES_TEXT_MAX];
+	char code[ADDRESS_TEXT_MAX], cause[DNSBL_CAUSE_MAX], url[URL_MAX];
+	struct line line;
+
+	if (!is_news(finding, before))
+		return;
+	address_format(address, &subject->address);
+	line_start(&line, "answer");
+	line_add(&line, "egress", egress_of(config, &subject->address));
+	line_add(&line, "address", address);
+	line_add(&line, "list", list->id);
+	line_add(&line, "provider", list->provider);
+	if (answer->result == RESULT_LISTED)
+		line_add(
+		    &line, "name", dnsbl_codes_text(codes, list, answer));
+	line_add(&line, "result", result_name(answer->result));
+	if (answer->result == RESULT_LISTED)
+		line_add(&line, "code", dnsbl_address_text(code, answer));
+	if (answer->result == RESULT_UNKNOWN)
+		line_add(
+		    &line, "cause", dnsbl_cause_text(cause, list, answer));
+	else
+		line_add_number(&line, "ttl", answer->ttl_sec);
+	if (answer->result == RESULT_LISTED) {
+		line_add(&line, "text", finding->text);
+		line_add(&line, "removal", removal_of(url, list, address));
+	}
+	log_line(&line);
+}
+
+void
+report_standing(
+    const struct board *board, size_t index, enum standing_state from)
+{
+	const struct board_egress *entry = &board->egresses[index];
+	struct verdict usual;
+	struct line line;
+
+	line_start(&line, "standing");
+	line_add(&line, "egress", board->config->egresses[index].name);
+	line_add(&line, "from", standing_name(from));
+	line_add(&line, "to", standing_name(entry->state));
+	line_add_number(&line, "weight", entry->weight);
+	if (entry->state == STANDING_LISTED)
+		line_add(&line, "blocked-by", entry->blocked_by);
+	line_add_number(&line, "answered", entry->answered);
+	line_add_number(&line, "of", entry->of);
+	gate_usual(board, index, &usual);
+	line_add(&line, "action", action_name(usual.action));
+	if (usual.route)
+		line_add(&line, "via", usual.route->name);
+	if (entry->state == STANDING_LISTED && entry->removal[0])
+		line_add(&line, "removal", entry->removal);
+	log_line(&line);
+}
+
+void
+report_problems(const struct problems *problems)
+{
+	for (size_t i = 0; i < problems_count(problems); i++)
+		log_info("%s", problems_text(problems, i));
+}
+
+/* JSON strings are UTF-8; foreign bytes are escaped as in the log. */
+static json_t *
+text(const char *bytes)
+{
+	char escaped[2048];
+
+	if (!bytes)
+		return json_null();
+	line_escape(escaped, sizeof escaped, bytes, strlen(bytes));
+	return json_string(escaped);
+}
+
+/* Our own words and an administrator's, which only have to be UTF-8. */
+static json_t *
+word(const char *bytes)
+{
+	json_t *string = bytes ? json_string(bytes) : json_null();
+
+	return string ? string : text(bytes);
+}
+
+static json_t *
+wall_time(int64_t wall_sec)
+{
+	char stamp[CLOCK_TEXT_MAX];
+
+	if (wall_sec == 0)
+		return json_null();
+	clock_format(stamp, wall_sec);
+	return json_string(stamp);
+}
+
+static json_t *
+answer_json(const struct finding *finding, const char *subject, int64_t now_ms)
+{
+	const struct answer *answer = &finding->answer;
+	const struct list *list = finding->list;
+	char codes[DNSBL_CODES_TEXT_MAX], code[ADDRESS_TEXT_MAX];
+	char cause[DNSBL_CAUSE_MAX], url[URL_MAX];
+	json_t *json = json_object();
+
+	json_object_set_new(json, "list", word(list->id));
+	json_object_set_new(json, "provider", word(list->provider));
+	json_object_set_new(json, "weight", json_integer(finding->weight));
+	json_object_set_new(
+	    json, "result", word(result_name(answer->result)));
+	if (answer->result == RESULT_LISTED) {
+		json_object_set_new(json, "name",
+		    word(dnsbl_codes_text(codes, list, answer)));
+		json_object_set_new(
+		    json, "code", word(dnsbl_address_text(code, answer)));
+		json_object_set_new(json, "text", text(finding->text));
+		json_object_set_new(
+		    json, "removal", word(removal_of(url, list, subject)));
+		json_object_set_new(json, "in_a_row",
+		    json_integer(finding->listed_in_a_row));
+	}
+	if (answer->result == RESULT_UNKNOWN)
+		json_object_set_new(json, "cause",
+		    word(dnsbl_cause_text(cause, list, answer)));
+	if (finding->asked_ms != CLOCK_NEVER) {
+		json_object_set_new(
+		    json, "ttl", json_integer(answer->ttl_sec));
+		json_object_set_new(json, "age",
+		    json_integer((now_ms - finding->asked_ms) / CLOCK_SEC));
+	}
+	return json;
+}
+
+static json_t *
+address_json(const struct report_view *view, const struct address *address)
+{
+	const struct subject *subject = watch_subject(view->watch, address);
+	char name[ADDRESS_TEXT_MAX];
+	json_t *json = json_object(), *answers = json_array();
+
+	address_format(name, address);
+	for (size_t i = 0; subject && i < subject->finding_count; i++)
+		json_array_append_new(answers,
+		    answer_json(&subject->findings[i], name, view->now_ms));
+	json_object_set_new(json, "address", json_string(name));
+	json_object_set_new(json, "answers", answers);
+	return json;
+}
+
+static json_t *
+egress_json(const struct report_view *view, size_t index)
+{
+	const struct egress *egress = &view->config->egresses[index];
+	const struct board_egress *entry = &view->board->egresses[index];
+	json_t *json = json_object(), *addresses = json_array();
+
+	for (size_t i = 0; i < egress->addresses.count; i++)
+		json_array_append_new(addresses,
+		    address_json(view, &egress->addresses.items[i]));
+	json_object_set_new(json, "name", word(egress->name));
+	json_object_set_new(
+	    json, "standing", word(standing_name(entry->state)));
+	json_object_set_new(json, "since", wall_time(entry->since_wall_sec));
+	json_object_set_new(json, "weight", json_integer(entry->weight));
+	json_object_set_new(
+	    json, "listed_at", json_integer(view->config->listed_at));
+	json_object_set_new(json, "answered", json_integer(entry->answered));
+	json_object_set_new(json, "of", json_integer(entry->of));
+	json_object_set_new(json, "blocked_by", word(entry->blocked_by));
+	json_object_set_new(json, "removal", word(entry->removal));
+	json_object_set_new(json, "addresses", addresses);
+	return json;
+}
+
+static json_t *
+routes_json(const struct config *config)
+{
+	json_t *routes = json_array();
+
+	for (size_t i = 0; i < config->route_count; i++) {
+		const struct route *route = &config->routes[i];
+		json_t *json = json_object(), *addresses = json_array();
+		char name[ADDRESS_TEXT_MAX];
+
+		for (size_t j = 0; j < route->addresses.count; j++)
+			json_array_append_new(addresses,
+			    json_string(address_format(
+			        name, &route->addresses.items[j])));
+		json_object_set_new(json, "name", word(route->name));
+		json_object_set_new(json, "nexthop", word(route->nexthop));
+		json_object_set_new(json, "addresses", addresses);
+		json_array_append_new(routes, json);
+	}
+	return routes;
+}
+
+static json_t *
+lists_json(const struct config *config)
+{
+	json_t *lists = json_array();
+
+	for (size_t i = 0; i < config->list_count; i++) {
+		const struct list_use *use = &config->lists[i];
+		json_t *json = json_object();
+
+		json_object_set_new(json, "id", word(use->list->id));
+		json_object_set_new(
+		    json, "provider", word(use->list->provider));
+		json_object_set_new(json, "weight", json_integer(use->weight));
+		json_array_append_new(lists, json);
+	}
+	return lists;
+}
+
+static json_t *
+counters_json(const struct report_view *view)
+{
+	struct session_counters counters;
+	json_t *json = json_object();
+
+	session_count(&counters);
+	json_object_set_new(
+	    json, "messages", json_integer(counters.messages));
+	json_object_set_new(json, "passed", json_integer(counters.passed));
+	json_object_set_new(json, "rerouted", json_integer(counters.rerouted));
+	json_object_set_new(json, "held", json_integer(counters.held));
+	json_object_set_new(json, "deferred", json_integer(counters.deferred));
+	json_object_set_new(
+	    json, "monitored", json_integer(counters.monitored));
+	json_object_set_new(json, "failed", json_integer(counters.failed));
+	json_object_set_new(
+	    json, "open_sessions", json_integer(counters.open_sessions));
+	json_object_set_new(
+	    json, "questions", json_integer(resolver_asked(view->resolver)));
+	return json;
+}
+
+char *
+report_status_json(const struct report_view *view)
+{
+	json_t *json = json_object(), *egresses = json_array();
+	char *out;
+
+	for (size_t i = 0; i < view->config->egress_count; i++)
+		json_array_append_new(egresses, egress_json(view, i));
+	json_object_set_new(json, "version", json_string(VERSION));
+	json_object_set_new(json, "pid", json_integer(getpid()));
+	json_object_set_new(
+	    json, "mode", word(mode_name(view->config->mode)));
+	json_object_set_new(json, "uptime",
+	    json_integer((view->now_ms - view->started_ms) / CLOCK_SEC));
+	json_object_set_new(json, "egress", egresses);
+	json_object_set_new(json, "routes", routes_json(view->config));
+	json_object_set_new(json, "lists", lists_json(view->config));
+	json_object_set_new(json, "counters", counters_json(view));
+	out = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	return out ? out : alloc_string("{}");
+}
+
+char *
+report_reload_json(const struct problems *problems)
+{
+	json_t *json = json_object(), *texts = json_array();
+	char *out;
+
+	for (size_t i = 0; i < problems_count(problems); i++)
+		json_array_append_new(texts, word(problems_text(problems, i)));
+	json_object_set_new(
+	    json, "ok", json_boolean(problems_error_count(problems) == 0));
+	json_object_set_new(json, "problems", texts);
+	out = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	return out ? out : alloc_string("{}");
+}

@@ -1,0 +1,47 @@
+/*
+ * report -- what the daemon tells people and machines of its state: the
+ * answer: and standing: lines, and the JSON of the control socket.
+ * Engine thread only.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "standing/standing.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct answer;
+struct board;
+struct config;
+struct finding;
+struct problems;
+struct resolver;
+struct subject;
+struct watch;
+
+/* Logs an answer: line if the answer differs from the one before in more than
+   its age. A first CLEAN is no news. */
+void report_answer(const struct config *, const struct subject *,
+    const struct finding *, const struct answer *before);
+
+/* Logs the standing: line of the egress with that index. */
+void report_standing(
+    const struct board *, size_t index, enum standing_state from);
+
+void report_problems(const struct problems *);
+
+/* All borrowed. */
+struct report_view {
+	const struct config *config;
+	const struct watch *watch;
+	const struct resolver *resolver;
+	const struct board *board;
+	int64_t now_ms, started_ms;
+};
+
+/* To be freed. */
+char *report_status_json(const struct report_view *);
+char *report_reload_json(const struct problems *);
+
+#endif

@@ -1,0 +1,146 @@
+#include "standing/board.h"
+
+#include "base/alloc.h"
+#include "config/config.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Readers see the board alone; the count is nobody's business but ours. */
+struct counted_board {
+	struct board board; /* first, so that one pointer is both */
+	atomic_size_t refs;
+};
+
+struct board_slot {
+	pthread_mutex_t mutex; /* of current; held for a pointer copy */
+	struct board *current;
+	_Atomic int64_t beat_ms;
+};
+
+/* INT64_MIN is no time at all, so the first beat can be told from none. */
+#define BEAT_NEVER INT64_MIN
+
+static struct counted_board *
+counted(struct board *board)
+{
+	return (struct counted_board *)board;
+}
+
+struct board *
+board_create(struct config *config)
+{
+	struct counted_board *made = alloc_zeroed(1, sizeof *made);
+	struct board *board = &made->board;
+
+	atomic_init(&made->refs, 1);
+	board->config = config_ref(config);
+	board->egresses =
+	    alloc_zeroed(config->egress_count, sizeof *board->egresses);
+	for (size_t i = 0; i < config->egress_count; i++)
+		board_egress_blame(&board->egresses[i], "", "");
+	return board;
+}
+
+struct board *
+board_ref(struct board *board)
+{
+	size_t before = atomic_fetch_add(&counted(board)->refs, 1);
+
+	assert(before > 0);
+	(void)before;
+	return board;
+}
+
+void
+board_unref(struct board *board)
+{
+	if (!board || atomic_fetch_sub(&counted(board)->refs, 1) > 1)
+		return;
+	for (size_t i = 0; i < board->config->egress_count; i++) {
+		free(board->egresses[i].blocked_by);
+		free(board->egresses[i].removal);
+	}
+	free(board->egresses);
+	config_unref(board->config);
+	free(counted(board));
+}
+
+void
+board_egress_blame(
+    struct board_egress *egress, const char *blocked_by, const char *removal)
+{
+	/* Copied before the old ones go: they may be what is passed in. */
+	char *blame = alloc_string(blocked_by), *url = alloc_string(removal);
+
+	free(egress->blocked_by);
+	free(egress->removal);
+	egress->blocked_by = blame;
+	egress->removal = url;
+}
+
+struct board_slot *
+board_slot_create(void)
+{
+	struct board_slot *slot = alloc_zeroed(1, sizeof *slot);
+
+	pthread_mutex_init(&slot->mutex, NULL);
+	atomic_init(&slot->beat_ms, BEAT_NEVER);
+	return slot;
+}
+
+void
+board_slot_destroy(struct board_slot **slot)
+{
+	if (!*slot)
+		return;
+	board_unref((*slot)->current);
+	pthread_mutex_destroy(&(*slot)->mutex);
+	free(*slot);
+	*slot = NULL;
+}
+
+void
+board_publish(struct board_slot *slot, struct board *board)
+{
+	struct board *old;
+
+	assert(board);
+	pthread_mutex_lock(&slot->mutex);
+	old = slot->current;
+	slot->current = board;
+	pthread_mutex_unlock(&slot->mutex);
+	/* Outside the lock: the last reference may free a configuration. */
+	board_unref(old);
+}
+
+struct board *
+board_current(struct board_slot *slot)
+{
+	struct board *board;
+
+	pthread_mutex_lock(&slot->mutex);
+	board = slot->current ? board_ref(slot->current) : NULL;
+	pthread_mutex_unlock(&slot->mutex);
+	return board;
+}
+
+void
+board_beat(struct board_slot *slot, int64_t now_ms)
+{
+	atomic_store(&slot->beat_ms, now_ms);
+}
+
+int64_t
+board_silence_ms(struct board_slot *slot, int64_t now_ms)
+{
+	int64_t beat_ms = atomic_load(&slot->beat_ms);
+
+	if (beat_ms == BEAT_NEVER)
+		return INT64_MAX;
+	/* A beat may come in between the caller's look at the clock and ours
+	   at the beat. */
+	return beat_ms < now_ms ? now_ms - beat_ms : 0;
+}

@@ -1,0 +1,59 @@
+/*
+ * board -- the published picture of all standings, with the configuration it
+ * belongs to. The engine publishes; any thread reads.
+ *
+ * A board is immutable and shared by reference count. A board_slot holds the
+ * current one; its mutex is held for a pointer copy only.
+ */
+#ifndef STANDING_BOARD_H
+#define STANDING_BOARD_H
+
+#include "base/address.h"
+#include "standing/standing.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct config;
+struct board_slot;
+
+/* One egress, in the order of config.egresses. */
+struct board_egress {
+	enum standing_state state;
+	int weight, answered, of;
+	int64_t since_wall_sec; /* 0 before the first answers */
+	struct address address; /* the worst one */
+	/* Never NULL and the board's own; board_egress_blame sets them. */
+	char *blocked_by; /* "" unless listed */
+	char *removal; /* "" where none is known */
+};
+
+struct board {
+	struct config *config; /* a reference */
+	struct board_egress *egresses; /* config.egress_count of them */
+};
+
+/* All unknown; takes its own reference to config. The maker fills it in and
+   then owns one reference. */
+struct board *board_create(struct config *);
+struct board *board_ref(struct board *);
+void board_unref(struct board *); /* NULL is no board, and fine */
+
+/* Puts copies in the place of blocked_by and removal; for the maker. */
+void board_egress_blame(
+    struct board_egress *, const char *blocked_by, const char *removal);
+
+struct board_slot *board_slot_create(void);
+void board_slot_destroy(struct board_slot **);
+
+/* Takes the caller's reference. */
+void board_publish(struct board_slot *, struct board *);
+/* A reference to the current board; NULL before the first. */
+struct board *board_current(struct board_slot *);
+
+/* The engine's sign of life, and how long ago the last one was: INT64_MAX
+   before the first. Any thread. */
+void board_beat(struct board_slot *, int64_t now_ms);
+int64_t board_silence_ms(struct board_slot *, int64_t now_ms);
+
+#endif

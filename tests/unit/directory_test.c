@@ -1,0 +1,279 @@
+#include "config/directory.h"
+#include "config/problems.h"
+#include "scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define REST                                        \
+	"provider = \"P\"; subjects = [ \"ip4\" ];" \
+	" codes = ( { answer = \"127.0.0.2\"; name = \"A\"; } ); "
+#define ONE "id = \"one\"; zone = \"bl.example.test\"; " REST
+
+static void
+reads_a_list(void **state)
+{
+	const char *path = scratch_write("p.conf",
+	    "lists = ( { id = \"x-1\"; provider = \"Some One\";\n"
+	    "zone = \"bl.example.test\"; subjects = [ \"ip4\", \"ip6\" ];\n"
+	    "codes = ( { answer = \"127.0.0.2\"; name = \"A\"; },\n"
+	    "  { answer = \"127.0.0.4-7\"; name = \"B\"; } );\n"
+	    "refusals = ( { answer = \"127.255.255.254\"; cause = \"no\"; } "
+	    ");\nlookup = \"https://example.test/{subject}\"; } );\n");
+	struct problems *problems = problems_create();
+	struct directory *directory = directory_read(path, problems);
+	const struct list *list;
+
+	(void)state;
+	assert_int_equal(problems_count(problems), 0);
+	assert_non_null(directory);
+	assert_int_equal(directory->list_count, 1);
+	assert_null(directory_find(directory, "x-2"));
+	list = directory_find(directory, "x-1");
+	assert_ptr_equal(list, &directory->lists[0]);
+	assert_string_equal(list->provider, "Some One");
+	assert_string_equal(list->zone, "bl.example.test");
+	assert_true(list->knows_ip4 && list->knows_ip6);
+	assert_int_equal(list->code_count, 2);
+	assert_int_equal(list->codes[0].low, 0x7f000002);
+	assert_int_equal(list->codes[0].high, 0x7f000002);
+	assert_int_equal(list->codes[1].low, 0x7f000004);
+	assert_int_equal(list->codes[1].high, 0x7f000007);
+	assert_string_equal(list->codes[1].name, "B");
+	assert_int_equal(list->refusal_count, 1);
+	assert_int_equal(list->refusals[0].low, 0x7ffffffe);
+	assert_string_equal(list->refusals[0].cause, "no");
+	assert_string_equal(list->lookup, "https://example.test/{subject}");
+	assert_null(list->removal);
+	directory_destroy(&directory);
+	assert_null(directory);
+	problems_destroy(&problems);
+}
+
+/* A group's text, and a piece that one of the errors must have; NULL: none. */
+static const struct {
+	const char *list, *want;
+} cases[] = {
+    {ONE, NULL},
+    {"zone = \"a.test\"; " REST, "lists.id: it is missing"},
+    {"id = \"a_b\"; zone = \"a.test\"; " REST, "found \"a_b\", expected an id"},
+    {"id = \"a\"; zone = \"a..test\"; " REST, "expected a DNS name"},
+    {"id = \"a\"; zone = \".a.test\"; " REST, "expected a DNS name"},
+    {"id = \"a\"; zone = \"a.test.\"; " REST, "expected a DNS name"},
+    {"id = \"a\"; zone = \"a b.test\"; " REST, "expected a DNS name"},
+    {"id = \"a\"; zone = 3; " REST, "found the number 3, expected a string"},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = [];"
+     " codes = ();",
+	"lists.subjects: found an empty array"},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = \"ip4\";"
+     " codes = ();",
+	"lists.codes: found an empty list"},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = [\"ip5\"];",
+	"found \"ip5\", expected \"ip4\" or \"ip6\""},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = \"ip4\";",
+	"lists.codes: it is missing"},
+    {ONE "refusals = ( { answer = \"127.0.0.1-2\"; cause = \"c\"; } );",
+	"\"127.0.0.1-2\" has a meaning already"},
+    {ONE "refusals = ( { answer = \"127.0.0.3-1\"; cause = \"c\"; } );",
+	"expected an IPv4 address, or a range"},
+    {ONE "refusals = ( { answer = \"127.0.0.3-256\"; cause = \"c\"; } );",
+	"expected an IPv4 address, or a range"},
+    {ONE "refusals = ( { answer = \"127.0.0.3-\"; cause = \"c\"; } );",
+	"expected an IPv4 address, or a range"},
+    {ONE "refusals = ( { answer = \"127.0.0.3-4294967300\";"
+	 " cause = \"c\"; } );",
+	"expected an IPv4 address, or a range"},
+    {ONE "refusals = ( { answer = \"127.0.0.3\"; } );",
+	"lists.refusals.cause: it is missing"},
+    {ONE "refusals = ( { answer = \"192.0.2.1\"; cause = \"c\"; } );", NULL},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = \"ip4\";"
+     " codes = ( { answer = \"10.0.0.2\"; name = \"A\"; } );",
+	"found \"10.0.0.2\", expected an answer in 127.0.0.0/8"},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = \"ip4\";"
+     " codes = ( { answer = \"127.0.0.2-9\"; name = \"A\"; },"
+     " { answer = \"127.0.0.9\"; name = \"B\"; } );",
+	"\"127.0.0.9\" has a meaning already"},
+    {ONE "lookup = \"ftp://example.test/\";", "expected an http://"},
+    {ONE "lookup = \"https://\";", "expected an http://"},
+    {ONE "lookup = \"https://a b\";", "expected an http://"},
+    {ONE "removal = \"https://a'b\";", "expected an http://"},
+    {ONE "removel = \"https://a/\";",
+	"unknown key \"removel\": the nearest known key is \"removal\""},
+};
+
+/* piece NULL: there is none. */
+static bool
+some_problem_has(const struct problems *problems, const char *piece)
+{
+	for (size_t i = 0; piece && i < problems_count(problems); i++)
+		if (strstr(problems_text(problems, i), piece))
+			return true;
+	return !piece && problems_count(problems) == 0;
+}
+
+static void
+print_problems(const struct problems *problems)
+{
+	for (size_t i = 0; i < problems_count(problems); i++)
+		print_message("%s\n", problems_text(problems, i));
+}
+
+static void
+checks_every_key(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct problems *problems = problems_create();
+		struct directory *directory;
+		char text[1024];
+
+		snprintf(
+		    text, sizeof text, "lists = ( { %s } );\n", cases[i].list);
+		directory =
+		    directory_read(scratch_write("p.conf", text), problems);
+		if ((directory != NULL) != (cases[i].want == NULL) ||
+		    !some_problem_has(problems, cases[i].want)) {
+			print_problems(problems);
+			fail_msg("%s", cases[i].list);
+		}
+		directory_destroy(&directory);
+		problems_destroy(&problems);
+	}
+}
+
+static void
+ends_at_its_limits(void **state)
+{
+	static char text[8192];
+
+	(void)state;
+	for (int count = LIST_CODES_MAX; count <= LIST_CODES_MAX + 1; count++) {
+		struct problems *problems = problems_create();
+		struct directory *directory;
+		int used = snprintf(text, sizeof text,
+		    "lists = ( { id = \"a\"; provider = \"P\"; zone = "
+		    "\"a.test\"; subjects = \"ip4\"; codes = ( ");
+
+		for (int i = 0; i < count; i++)
+			used += snprintf(text + used, sizeof text - used,
+			    "%s{ answer = \"127.0.0.%d\"; name = \"A\"; }",
+			    i ? ", " : "", i + 2);
+		snprintf(text + used, sizeof text - used, "); } );");
+		directory =
+		    directory_read(scratch_write("p.conf", text), problems);
+		assert_int_equal(directory != NULL, count == LIST_CODES_MAX);
+		assert_int_equal(
+		    problems_count(problems), count == LIST_CODES_MAX ? 0 : 1);
+		directory_destroy(&directory);
+		problems_destroy(&problems);
+	}
+}
+
+static void
+wants_each_id_once(void **state)
+{
+	struct problems *problems = problems_create();
+
+	(void)state;
+	assert_null(directory_read(
+	    scratch_write("p.conf",
+		"lists = ( { " ONE "},\n { " ONE "} );\nreceivers = ();\n"),
+	    problems));
+	assert_int_equal(problems_count(problems), 2);
+	assert_non_null(strstr(problems_text(problems, 0),
+	    "p.conf:2: error: lists.id: \"one\" is used already"));
+	assert_non_null(strstr(problems_text(problems, 1),
+	    "p.conf:3: error: receivers: not available in this version"));
+	problems_destroy(&problems);
+}
+
+static void
+compares_what_answers_mean(void **state)
+{
+	struct list_code codes[2] = {
+	    {1, 2, (char[]){"A"}}, {3, 3, (char[]){"B"}}};
+	struct list_refusal refusal = {9, 9, (char[]){"c"}};
+	const struct list a = {.zone = (char[]){"a.test"},
+	    .codes = codes,
+	    .code_count = 2,
+	    .refusals = &refusal,
+	    .refusal_count = 1};
+	struct list_code other_code[2] = {codes[0], codes[1]};
+	struct list_refusal other_refusal = refusal;
+	struct list b = a;
+
+	(void)state;
+	b.codes = other_code;
+	b.refusals = &other_refusal;
+	b.provider = b.removal = (char[]){"other"};
+	assert_true(list_equal(&a, &b));
+	b.zone = (char[]){"b.test"};
+	assert_false(list_equal(&a, &b));
+	b.zone = a.zone;
+	b.knows_ip6 = true;
+	assert_false(list_equal(&a, &b));
+	b.knows_ip6 = false;
+	b.code_count = 1;
+	assert_false(list_equal(&a, &b));
+	b.code_count = 2;
+	other_code[1].high = 4;
+	assert_false(list_equal(&a, &b));
+	other_code[1] = (struct list_code){3, 3, (char[]){"C"}};
+	assert_false(list_equal(&a, &b));
+	other_code[1] = codes[1];
+	other_refusal.low = 8;
+	assert_false(list_equal(&a, &b));
+	b.refusal_count = 0;
+	assert_false(list_equal(&a, &b));
+}
+
+static void
+writes_urls(void **state)
+{
+	static const struct {
+		const char *url;
+		size_t size;
+		const char *want;
+	} urls[] = {
+	    {"https://a.test/", 64, "https://a.test/"},
+	    {"https://a.test/{subject}", 64, "https://a.test/192.0.2.1"},
+	    {"{subject}?q={subject}&", 64, "192.0.2.1?q=192.0.2.1&"},
+	    {"https://a.test/{sub}", 64, "https://a.test/{sub}"},
+	    {"https://a.test/{subject}/x", 20, "https://a.test/192."},
+	    {"https://a.test/{subject}", 9, "https://"},
+	    {"https://a.test/{subject}", 1, ""},
+	    {"", 64, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+		char *text = test_malloc(urls[i].size);
+
+		assert_ptr_equal(
+		    list_url(text, urls[i].size, urls[i].url, "192.0.2.1"),
+		    text);
+		assert_string_equal(text, urls[i].want);
+		test_free(text);
+	}
+}
+
+#define WITH_FILES(test) \
+	cmocka_unit_test_setup_teardown(test, scratch_create, scratch_destroy)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WITH_FILES(reads_a_list),
+	    WITH_FILES(checks_every_key),
+	    WITH_FILES(ends_at_its_limits),
+	    WITH_FILES(wants_each_id_once),
+	    cmocka_unit_test(compares_what_answers_mean),
+	    cmocka_unit_test(writes_urls),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,616 @@
+#include "standing/standing.h"
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "config/directory.h"
+#include "evidence/watch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define MIN (60 * CLOCK_SEC)
+#define HOUR (60 * MIN)
+
+enum { NONE = RESULT_UNKNOWN, CLEAN = RESULT_CLEAN, LISTED = RESULT_LISTED };
+
+static const struct config settings = {
+    .listed_at = 3,
+    .confirm = 2,
+    .clear_after_ms = 30 * MIN,
+    .keep_unknown_ms = 6 * HOUR,
+    .coverage = 50,
+};
+
+/* One list's side of a finding; weight 0 ends an array. */
+struct said {
+	int weight;
+	uint8_t answer, known;
+	uint16_t row;
+	int64_t known_ms;
+};
+
+#define SAID_MAX 4
+
+struct place {
+	struct subject subject;
+	struct finding findings[SAID_MAX];
+};
+
+static void
+put(struct place *place, const struct said *said)
+{
+	*place = (struct place){.subject.findings = place->findings};
+	address_parse("203.0.113.5", &place->subject.address);
+	for (size_t i = 0; i < SAID_MAX && said[i].weight; i++) {
+		place->findings[i] = (struct finding){
+		    .weight = said[i].weight,
+		    .answer.result = said[i].answer,
+		    .known = said[i].known,
+		    .listed_in_a_row = said[i].row,
+		    .known_ms = said[i].known_ms,
+		};
+		place->subject.finding_count++;
+	}
+}
+
+struct read_case {
+	const char *name;
+	int64_t now_ms;
+	struct said said[2][SAID_MAX];
+	int want_weight;
+	int want_worst;
+	int want_answered, want_of;
+	int want_known, want_full;
+};
+
+static const struct read_case read_cases[] = {
+    {"never asked", 1000,
+	{{{3, NONE, NONE, 0, CLOCK_NEVER}}},
+	0, 0, 0, 1, 0, 3},
+    {"clean", 1000,
+	{{{3, CLEAN, CLEAN, 0, 1000}, {1, CLEAN, CLEAN, 0, 1000}}},
+	0, 0, 2, 2, 4, 4},
+    {"listed once is not confirmed but is a word", 1000,
+	{{{3, LISTED, LISTED, 1, 1000}}},
+	0, 0, 1, 1, 3, 3},
+    {"listed as often as confirm", 1000,
+	{{{3, LISTED, LISTED, 2, 1000}}},
+	3, 0, 1, 1, 3, 3},
+    {"weights of one address add up", 1000,
+	{{{3, LISTED, LISTED, 2, 1000}, {2, LISTED, LISTED, 9, 1000},
+	     {5, LISTED, LISTED, 1, 1000}, {7, CLEAN, CLEAN, 0, 1000}}},
+	5, 0, 4, 4, 17, 17},
+    {"weights of two addresses do not", 1000,
+	{{{2, LISTED, LISTED, 2, 1000}}, {{2, LISTED, LISTED, 2, 1000}}},
+	2, 0, 2, 2, 4, 4},
+    {"the worst of two addresses", 1000,
+	{{{2, LISTED, LISTED, 2, 1000}}, {{3, LISTED, LISTED, 2, 1000}}},
+	3, 1, 2, 2, 5, 5},
+    {"the first is the worst when both are clean", 1000,
+	{{{2, CLEAN, CLEAN, 0, 1000}}, {{3, CLEAN, CLEAN, 0, 1000}}},
+	0, 0, 2, 2, 5, 5},
+    {"a listing is kept to the last millisecond", 6 * HOUR + 1000,
+	{{{3, NONE, LISTED, 2, 1000}, {1, CLEAN, CLEAN, 0, 1000}}},
+	3, 0, 1, 2, 4, 4},
+    {"and not one longer", 6 * HOUR + 1001,
+	{{{3, NONE, LISTED, 2, 1000}, {1, CLEAN, CLEAN, 0, 1000}}},
+	0, 0, 1, 2, 1, 4},
+    {"a clean word is kept as long", 6 * HOUR + 1000,
+	{{{3, NONE, CLEAN, 0, 1000}}},
+	0, 0, 0, 1, 3, 3},
+    {"and not one millisecond longer", 6 * HOUR + 1001,
+	{{{3, NONE, CLEAN, 0, 1000}}},
+	0, 0, 0, 1, 0, 3},
+    {"a kept listing needs its confirmation", 2000,
+	{{{3, NONE, LISTED, 1, 1000}}},
+	0, 0, 0, 1, 3, 3},
+    {"an answer is not kept, it stands", 100 * HOUR,
+	{{{3, LISTED, LISTED, 2, 1000}}},
+	3, 0, 1, 1, 3, 3},
+    {"the clock went back", 1000,
+	{{{3, NONE, LISTED, 2, 9 * HOUR}}},
+	3, 0, 0, 1, 3, 3},
+    {"no list knows the family", 1000, {{{0}}}, 0, 0, 0, 0, 0, 0},
+};
+
+static void
+test_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(read_cases); i++) {
+		const struct read_case *c = &read_cases[i];
+		struct place places[2];
+		const struct subject *subjects[2] = {
+		    &places[0].subject, &places[1].subject};
+		struct reading got;
+
+		print_message("%s\n", c->name);
+		put(&places[0], c->said[0]);
+		put(&places[1], c->said[1]);
+		standing_read(&settings, subjects,
+		    places[1].subject.finding_count ? 2 : 1, c->now_ms, &got);
+		assert_int_equal(got.weight, c->want_weight);
+		assert_ptr_equal(got.worst, subjects[c->want_worst]);
+		assert_int_equal(got.answered, c->want_answered);
+		assert_int_equal(got.of, c->want_of);
+		assert_int_equal(got.known_weight, c->want_known);
+		assert_int_equal(got.full_weight, c->want_full);
+	}
+}
+
+/* One step of a story: what is read when, and what comes of it. The full
+   weight is 10, so that 5 is enough for a coverage of 50. */
+struct step {
+	int64_t at_ms;
+	int weight, known;
+	enum standing_state want;
+	int64_t want_since_ms;
+};
+
+struct story {
+	const char *name;
+	struct step steps[8]; /* at 0: the end */
+};
+
+#define U STANDING_UNKNOWN
+#define C STANDING_CLEAN
+#define L STANDING_LISTED
+
+static const struct story stories[] = {
+    {"unknown stays unknown",
+	{{1, 0, 0, U, 1}, {2, 0, 4, U, 1}, {3, 2, 4, U, 1}}},
+    {"unknown to clean at the coverage",
+	{{1, 0, 4, U, 1}, {2, 0, 5, C, 2}, {3, 2, 10, C, 2}}},
+    {"unknown to listed at the weight",
+	{{1, 2, 4, U, 1}, {2, 3, 4, L, 2}, {3, 9, 4, L, 2}}},
+    {"listed by the very first reading", {{1, 3, 3, L, 1}}},
+    {"clean to listed at once",
+	{{1, 0, 10, C, 1}, {2, 3, 10, L, 2}}},
+    {"clean to unknown and back",
+	{{1, 0, 5, C, 1}, {2, 0, 4, U, 2}, {3, 0, 5, C, 3}}},
+    {"listed to clean after clear_after, not a millisecond before",
+	{{1, 3, 10, L, 1}, {5, 2, 10, L, 1}, {30 * MIN + 4, 2, 10, L, 1},
+	    {30 * MIN + 5, 2, 10, C, 30 * MIN + 5}}},
+    {"listed to unknown as late",
+	{{1, 3, 10, L, 1}, {5, 0, 4, L, 1}, {30 * MIN + 4, 0, 4, L, 1},
+	    {30 * MIN + 5, 0, 4, U, 30 * MIN + 5}}},
+    {"listed with no word left",
+	{{1, 3, 10, L, 1}, {5, 0, 0, L, 1},
+	    {30 * MIN + 5, 0, 0, U, 30 * MIN + 5},
+	    {30 * MIN + 6, 0, 5, C, 30 * MIN + 6}}},
+    {"coverage counts at the end of the span only",
+	{{1, 3, 10, L, 1}, {5, 0, 0, L, 1}, {10 * MIN, 0, 10, L, 1},
+	    {30 * MIN + 5, 0, 5, C, 30 * MIN + 5}}},
+    {"each heavy reading starts the span anew",
+	{{1, 3, 10, L, 1}, {5, 0, 10, L, 1}, {29 * MIN, 3, 10, L, 1},
+	    {30 * MIN, 0, 10, L, 1}, {60 * MIN - 1, 0, 10, L, 1},
+	    {60 * MIN, 0, 10, C, 60 * MIN}}},
+    {"a late listing finds no old span",
+	{{1, 3, 10, L, 1}, {5, 0, 10, L, 1},
+	    {30 * MIN + 5, 0, 10, C, 30 * MIN + 5},
+	    {40 * MIN, 3, 10, L, 40 * MIN}, {70 * MIN, 0, 10, L, 40 * MIN},
+	    {100 * MIN - 1, 0, 10, L, 40 * MIN},
+	    {100 * MIN, 0, 10, C, 100 * MIN}}},
+    {"a clock that went back makes the span longer, not endless",
+	{{90 * MIN, 3, 10, L, 90 * MIN}, {95 * MIN, 0, 10, L, 90 * MIN},
+	    {10 * MIN, 0, 10, L, 90 * MIN},
+	    {40 * MIN - 1, 0, 10, L, 90 * MIN},
+	    {40 * MIN, 0, 10, C, 40 * MIN}}},
+    {"a clock that starts below zero",
+	{{-90 * MIN, 3, 10, L, -90 * MIN}, {-80 * MIN, 0, 10, L, -90 * MIN},
+	    {-50 * MIN - 1, 0, 10, L, -90 * MIN},
+	    {-50 * MIN, 0, 10, C, -50 * MIN}}},
+};
+
+static void
+test_step(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(stories); i++) {
+		struct standing standing;
+		enum standing_state before = STANDING_UNKNOWN;
+
+		standing_init(&standing);
+		assert_int_equal(standing.state, STANDING_UNKNOWN);
+		assert_true(standing.since_ms == CLOCK_NEVER);
+		for (size_t k = 0; stories[i].steps[k].at_ms; k++) {
+			const struct step *s = &stories[i].steps[k];
+			struct reading reading = {.weight = s->weight,
+			    .known_weight = s->known, .full_weight = 10};
+			bool changed = standing_step(
+			    &standing, &settings, &reading, s->at_ms);
+
+			print_message("%s: %zu\n", stories[i].name, k);
+			assert_int_equal(standing.state, s->want);
+			assert_int_equal(changed, s->want != before);
+			assert_int_equal(standing.since_ms, s->want_since_ms);
+			assert_memory_equal(&standing.reading, &reading,
+			    sizeof reading);
+			before = s->want;
+		}
+	}
+}
+
+#undef U
+#undef C
+#undef L
+
+struct coverage_case {
+	int coverage, known, full;
+	enum standing_state want;
+};
+
+static const struct coverage_case coverage_cases[] = {
+    {50, 4, 10, STANDING_UNKNOWN},
+    {50, 5, 10, STANDING_CLEAN},
+    {50, 5, 11, STANDING_UNKNOWN},
+    {67, 2, 3, STANDING_UNKNOWN},
+    {66, 2, 3, STANDING_CLEAN},
+    {100, 9, 10, STANDING_UNKNOWN},
+    {100, 10, 10, STANDING_CLEAN},
+    {0, 0, 10, STANDING_UNKNOWN},
+    {0, 1, 10, STANDING_CLEAN},
+    {0, 0, 0, STANDING_UNKNOWN},
+    {100, 1000000000, 1000000000, STANDING_CLEAN},
+    {100, 999999999, 1000000000, STANDING_UNKNOWN},
+};
+
+static void
+test_coverage(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(coverage_cases); i++) {
+		const struct coverage_case *c = &coverage_cases[i];
+		struct config config = settings;
+		struct reading reading = {
+		    .known_weight = c->known, .full_weight = c->full};
+		struct standing standing;
+
+		print_message("%d%% of %d: %d\n", c->coverage, c->full,
+		    c->known);
+		config.coverage = c->coverage;
+		standing_init(&standing);
+		standing_step(&standing, &config, &reading, 1);
+		assert_int_equal(standing.state, c->want);
+	}
+}
+
+static void
+test_new_settings_hold_from_the_next_step(void **state)
+{
+	struct config config = settings;
+	struct reading reading = {
+	    .weight = 3, .known_weight = 10, .full_weight = 10};
+	struct standing standing;
+
+	(void)state;
+	standing_init(&standing);
+	standing_step(&standing, &config, &reading, 1);
+	assert_int_equal(standing.state, STANDING_LISTED);
+	config.listed_at = 4;
+	assert_false(standing_step(&standing, &config, &reading, 1000));
+	config.clear_after_ms = 500;
+	assert_false(standing_step(&standing, &config, &reading, 1499));
+	assert_true(standing_step(&standing, &config, &reading, 1500));
+	assert_int_equal(standing.state, STANDING_CLEAN);
+	config.listed_at = 3;
+	assert_true(standing_step(&standing, &config, &reading, 1501));
+	assert_int_equal(standing.state, STANDING_LISTED);
+}
+
+static int
+count_changes(int64_t every_ms, int64_t until_ms)
+{
+	struct standing standing;
+	int changes = 0, weight = 0;
+
+	standing_init(&standing);
+	for (int64_t now = 0; now <= until_ms; now += every_ms) {
+		struct reading reading = {.weight = weight ^= 3,
+		    .known_weight = 10, .full_weight = 10};
+
+		changes += standing_step(&standing, &settings, &reading, now);
+	}
+	return changes;
+}
+
+/* A listing that comes and goes with each check is one listing. */
+static void
+test_flapping(void **state)
+{
+	(void)state;
+	assert_int_equal(count_changes(10 * MIN, 24 * HOUR), 1);
+	assert_int_equal(count_changes(29 * MIN, 24 * HOUR), 1);
+	assert_int_equal(count_changes(1, 10 * MIN), 1);
+}
+
+static uint32_t
+roll(uint32_t *seed, uint32_t sides)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (uint64_t)(*seed) * sides >> 32;
+}
+
+/* What watch does to a finding when an answer comes in. */
+static void
+answer(struct finding *finding, enum result result, int64_t now_ms)
+{
+	finding->answer.result = result;
+	if (result == RESULT_UNKNOWN)
+		return;
+	finding->known = result;
+	finding->known_ms = now_ms;
+	finding->listed_in_a_row =
+	    result == RESULT_LISTED ? finding->listed_in_a_row + 1 : 0;
+}
+
+struct walk {
+	struct standing standing;
+	int64_t last_heavy_ms, last_change_ms;
+	int entered[3];
+};
+
+static void
+check_step(struct walk *walk, enum standing_state before, bool changed,
+    int64_t now_ms)
+{
+	const struct standing *s = &walk->standing;
+	bool heavy = s->reading.weight >= settings.listed_at;
+	bool covered = s->reading.known_weight * 2 >= s->reading.full_weight;
+
+	assert_int_equal(changed, s->state != before);
+	if (heavy) {
+		assert_int_equal(s->state, STANDING_LISTED);
+		walk->last_heavy_ms = now_ms;
+	}
+	if (s->state != STANDING_LISTED)
+		assert_int_equal(s->state == STANDING_CLEAN, covered);
+	if (!changed)
+		return;
+	walk->entered[s->state]++;
+	assert_int_equal(s->since_ms, now_ms);
+	if (s->state == STANDING_LISTED)
+		assert_true(heavy);
+	if (before == STANDING_LISTED) {
+		assert_true(now_ms - walk->last_heavy_ms >=
+		    settings.clear_after_ms);
+		assert_true(now_ms - walk->last_change_ms >=
+		    settings.clear_after_ms);
+	}
+	walk->last_change_ms = now_ms;
+}
+
+/* Spells of calm, of anything, of silence and of trouble take turns. */
+static enum result
+draw(uint32_t *seed, int step)
+{
+	static const uint8_t spells[4][4] = {
+	    {CLEAN, CLEAN, CLEAN, LISTED},
+	    {CLEAN, NONE, LISTED, LISTED},
+	    {NONE, NONE, NONE, NONE},
+	    {LISTED, LISTED, NONE, CLEAN},
+	};
+
+	return spells[step / 100 % 4][roll(seed, 4)];
+}
+
+static void
+random_walk(uint32_t seed, int entered[3])
+{
+	static const struct said lists[SAID_MAX] = {
+	    {.weight = 3}, {.weight = 1}, {.weight = 2}};
+	struct place places[2];
+	const struct subject *subjects[] = {
+	    &places[0].subject, &places[1].subject};
+	struct walk walk = {0};
+	int64_t now_ms = 0;
+
+	put(&places[0], lists);
+	put(&places[1], lists);
+	standing_init(&walk.standing);
+	for (int i = 0; i < 1000; i++) {
+		enum standing_state before = walk.standing.state;
+		struct place *place = &places[roll(&seed, 2)];
+		struct finding *finding = &place->findings[roll(&seed, 3)];
+		struct reading reading;
+		bool changed;
+
+		now_ms += roll(&seed, 20 * MIN);
+		answer(finding, draw(&seed, i), now_ms);
+		standing_read(&settings, subjects, 2, now_ms, &reading);
+		changed = standing_step(
+		    &walk.standing, &settings, &reading, now_ms);
+		check_step(&walk, before, changed, now_ms);
+	}
+	for (int i = 0; i < 3; i++)
+		entered[i] += walk.entered[i];
+}
+
+static void
+test_random_walks(void **state)
+{
+	int entered[3] = {0};
+
+	(void)state;
+	for (uint32_t seed = 1; seed <= 300; seed++)
+		random_walk(seed, entered);
+	/* A walk that goes nowhere would prove nothing. */
+	print_message("unknown %d, clean %d, listed %d\n", entered[0],
+	    entered[1], entered[2]);
+	for (int i = 0; i < 3; i++)
+		assert_true(entered[i] > 300);
+}
+
+static struct list_code spamhaus_codes[] = {
+    {0x7f000002, 0x7f000002, "SBL"}, {0x7f000004, 0x7f000007, "XBL"}};
+static struct list_code spamcop_codes[] = {
+    {0x7f000002, 0x7f000002, "spamcop"}};
+
+static const struct list spamhaus = {
+    .id = "spamhaus-zen",
+    .provider = "Spamhaus",
+    .lookup = "https://spamhaus.example/see?{subject}",
+    .removal = "https://spamhaus.example/remove/{subject}",
+    .codes = spamhaus_codes,
+    .code_count = 2,
+};
+static const struct list spamcop = {
+    .id = "spamcop",
+    .provider = "SpamCop",
+    .lookup = "https://spamcop.example/see?ip={subject}",
+    .codes = spamcop_codes,
+    .code_count = 1,
+};
+static const struct list quiet = {.id = "quiet", .provider = "Quiet"};
+
+struct blamed {
+	const struct list *list;
+	struct said said;
+	uint32_t codes;
+};
+
+struct blame_case {
+	const char *name;
+	struct blamed lists[SAID_MAX];
+	const char *want, *want_removal;
+};
+
+#define REMOVE "https://spamhaus.example/remove/203.0.113.5"
+#define SEE_SPAMCOP "https://spamcop.example/see?ip=203.0.113.5"
+
+static const struct blame_case blame_cases[] = {
+    {"nobody", {{&spamhaus, {3, CLEAN, CLEAN, 0, 0}, 0}}, "", ""},
+    {"not yet confirmed", {{&spamhaus, {3, LISTED, LISTED, 1, 0}, 1}}, "", ""},
+    {"provider and code", {{&spamhaus, {3, LISTED, LISTED, 2, 0}, 1}},
+	"Spamhaus SBL", REMOVE},
+    {"provider and codes", {{&spamhaus, {3, LISTED, LISTED, 2, 0}, 3}},
+	"Spamhaus SBL, XBL", REMOVE},
+    {"the code has the provider's name",
+	{{&spamcop, {3, LISTED, LISTED, 2, 0}, 1}}, "SpamCop", SEE_SPAMCOP},
+    {"a list without codes or pages",
+	{{&quiet, {3, LISTED, LISTED, 2, 0}, 0}}, "Quiet", ""},
+    {"the codes of a kept word are gone",
+	{{&spamhaus, {3, NONE, LISTED, 2, 0}, 2}}, "Spamhaus", REMOVE},
+    {"heaviest first",
+	{{&spamcop, {1, LISTED, LISTED, 2, 0}, 1},
+	    {&quiet, {2, LISTED, LISTED, 2, 0}, 0},
+	    {&spamhaus, {3, LISTED, LISTED, 2, 0}, 1}},
+	"Spamhaus SBL, Quiet, SpamCop", REMOVE},
+    {"equal ones as configured",
+	{{&spamcop, {1, LISTED, LISTED, 2, 0}, 1},
+	    {&quiet, {3, CLEAN, CLEAN, 0, 0}, 0},
+	    {&spamhaus, {1, LISTED, LISTED, 2, 0}, 1},
+	    {&quiet, {1, LISTED, LISTED, 2, 0}, 0}},
+	"SpamCop, Spamhaus SBL, Quiet", SEE_SPAMCOP},
+    {"removal is the first one's, even if it has none",
+	{{&spamcop, {1, LISTED, LISTED, 2, 0}, 1},
+	    {&quiet, {2, LISTED, LISTED, 2, 0}, 0}},
+	"Quiet, SpamCop", ""},
+};
+
+static void
+put_blamed(struct place *place, const struct blamed *lists)
+{
+	struct said said[SAID_MAX];
+
+	for (size_t i = 0; i < SAID_MAX; i++)
+		said[i] = lists[i].said;
+	put(place, said);
+	for (size_t i = 0; i < place->subject.finding_count; i++) {
+		place->findings[i].list = lists[i].list;
+		place->findings[i].answer.codes = lists[i].codes;
+	}
+}
+
+static void
+test_blame(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(blame_cases); i++) {
+		const struct blame_case *c = &blame_cases[i];
+		char blame[256] = "old", removal[256] = "old";
+		struct place place;
+
+		print_message("%s\n", c->name);
+		put_blamed(&place, c->lists);
+		standing_blame(&settings, &place.subject, 1, blame,
+		    sizeof blame, removal, sizeof removal);
+		assert_string_equal(blame, c->want);
+		assert_string_equal(removal, c->want_removal);
+	}
+}
+
+static void
+test_blame_ends_with_the_kept_word(void **state)
+{
+	static const struct blamed lists[SAID_MAX] = {
+	    {&spamhaus, {3, NONE, LISTED, 2, 1000}, 0}};
+	char blame[256], removal[256];
+	struct place place;
+
+	(void)state;
+	put_blamed(&place, lists);
+	standing_blame(&settings, &place.subject, 6 * HOUR + 1000, blame,
+	    sizeof blame, removal, sizeof removal);
+	assert_string_equal(blame, "Spamhaus");
+	standing_blame(&settings, &place.subject, 6 * HOUR + 1001, blame,
+	    sizeof blame, removal, sizeof removal);
+	assert_string_equal(blame, "");
+	assert_string_equal(removal, "");
+}
+
+/* The buffers are on the heap, so that a sanitizer sees a byte too many. */
+static void
+test_blame_is_cut_to_size(void **state)
+{
+	const struct blame_case *c = &blame_cases[7];
+	struct place place;
+
+	(void)state;
+	put_blamed(&place, c->lists);
+	for (size_t size = 1; size < 60; size++) {
+		char *blame = malloc(size), *removal = malloc(size);
+
+		standing_blame(&settings, &place.subject, 1, blame, size,
+		    removal, size);
+		assert_true(strlen(blame) < size);
+		assert_true(strlen(removal) < size);
+		assert_memory_equal(blame, c->want, strlen(blame));
+		free(blame);
+		free(removal);
+	}
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(standing_name(STANDING_UNKNOWN), "unknown");
+	assert_string_equal(standing_name(STANDING_CLEAN), "clean");
+	assert_string_equal(standing_name(STANDING_LISTED), "listed");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_step),
+	    cmocka_unit_test(test_coverage),
+	    cmocka_unit_test(test_new_settings_hold_from_the_next_step),
+	    cmocka_unit_test(test_flapping),
+	    cmocka_unit_test(test_random_walks),
+	    cmocka_unit_test(test_blame),
+	    cmocka_unit_test(test_blame_ends_with_the_kept_word),
+	    cmocka_unit_test(test_blame_is_cut_to_size),
+	    cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,738 @@
+#include "evidence/watch.h"
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "config/directory.h"
+#include "dns_server.h"
+#include "evidence/resolver.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include <cmocka.h>
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#define MIN_MS (60 * CLOCK_SEC)
+#define EVERY_MS (600 * CLOCK_SEC)
+#define START_MS (1000 * CLOCK_SEC)
+
+/* 192.0.2.1 and 2001:db8::1 at the lists one.test and two.test. */
+#define ONE "1.2.0.192.one.test"
+#define TWO "1.2.0.192.two.test"
+#define OTHER "2.2.0.192.one.test"
+#define SIX \
+	"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2." \
+	"two.test"
+
+static struct list_code codes[] = {
+    {0x7f000002, 0x7f000002, "SBL"},
+    {0x7f000004, 0x7f000007, "XBL"},
+};
+
+/* What a test's configuration is made of; two, so that a second one can come
+   while the first is still there. */
+struct setting {
+	struct list lists[2];
+	struct address addresses[2];
+	struct egress egresses[2];
+	struct list_use uses[2];
+	struct config config;
+};
+
+struct fixture {
+	struct dns_server *server;
+	struct event_base *base;
+	struct resolver *resolver;
+	struct watch *watch;
+	struct setting first, second;
+	int64_t now_ms;
+	int answers;
+	struct answer before, after; /* of the last one */
+	char text[64]; /* and its text */
+	struct address address;
+};
+
+static void
+fill_list(struct list *list, const char *zone)
+{
+	*list = (struct list){.id = (char *)zone,
+	    .provider = "Example",
+	    .zone = (char *)zone,
+	    .knows_ip4 = true,
+	    .knows_ip6 = strcmp(zone, "two.test") == 0,
+	    .codes = codes,
+	    .code_count = COUNT(codes)};
+}
+
+/* 192.0.2.1 at one.test: one pair. Tests add to it. */
+static void
+fill_setting(struct setting *setting)
+{
+	memset(setting, 0, sizeof *setting);
+	fill_list(&setting->lists[0], "one.test");
+	fill_list(&setting->lists[1], "two.test");
+	address_parse("192.0.2.1", &setting->addresses[0]);
+	address_parse("192.0.2.2", &setting->addresses[1]);
+	for (int i = 0; i < 2; i++) {
+		setting->uses[i].list = &setting->lists[i];
+		setting->uses[i].weight = i + 1;
+		setting->egresses[i].name = "egress";
+		setting->egresses[i].addresses.items = &setting->addresses[i];
+		setting->egresses[i].addresses.count = 1;
+	}
+	setting->config = (struct config){
+	    .dns = {.check_every_ms = EVERY_MS, .check_min_ms = MIN_MS},
+	    .egresses = setting->egresses,
+	    .egress_count = 1,
+	    .lists = setting->uses,
+	    .list_count = 1,
+	    .confirm = 2,
+	};
+}
+
+static void
+on_answered(void *arg, const struct subject *subject,
+    const struct finding *finding, const struct answer *before)
+{
+	struct fixture *fixture = arg;
+
+	fixture->answers++;
+	fixture->before = *before;
+	fixture->after = finding->answer;
+	fixture->address = subject->address;
+	fixture->text[0] = '\0';
+	if (finding->text)
+		strncat(fixture->text, finding->text, sizeof fixture->text - 1);
+	event_base_loopbreak(fixture->base);
+}
+
+static struct resolver *
+open_resolver(struct fixture *fixture)
+{
+	struct dns_settings settings = {
+	    .servers = (char *)dns_server_address(fixture->server),
+	    .timeout_ms = 300,
+	    .tries = 1,
+	};
+	char *reason = NULL;
+	struct resolver *resolver =
+	    resolver_create(fixture->base, &settings, &reason);
+
+	if (!resolver)
+		fail_msg("%s", reason);
+	return resolver;
+}
+
+static int
+set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+
+	assert_non_null(fixture);
+	fixture->server = dns_server_start("");
+	fixture->base = event_base_new();
+	fixture->resolver = open_resolver(fixture);
+	fixture->watch = watch_create(on_answered, fixture);
+	fixture->now_ms = START_MS;
+	fill_setting(&fixture->first);
+	fill_setting(&fixture->second);
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	watch_destroy(&fixture->watch);
+	resolver_destroy(&fixture->resolver);
+	event_base_free(fixture->base);
+	dns_server_stop(&fixture->server);
+	free(fixture);
+	return 0;
+}
+
+static void
+run_for(struct fixture *fixture, int ms)
+{
+	struct timeval span = {ms / 1000, ms % 1000 * 1000};
+
+	event_base_loopexit(fixture->base, &span);
+	event_base_dispatch(fixture->base);
+}
+
+/* One tick, then the loop until so many answers came in. */
+static void
+tick(struct fixture *fixture, int answers)
+{
+	int before = fixture->answers;
+	int64_t limit_ms = clock_now_ms() + 10 * CLOCK_SEC;
+
+	watch_tick(fixture->watch, fixture->now_ms);
+	while (fixture->answers < before + answers &&
+	    clock_now_ms() < limit_ms)
+		run_for(fixture, 1000);
+	assert_int_equal(fixture->answers, before + answers);
+}
+
+static const struct finding *
+first_finding(const struct fixture *fixture)
+{
+	const struct subject *subject =
+	    watch_subject(fixture->watch, &fixture->first.addresses[0]);
+
+	assert_non_null(subject);
+	assert_true(subject->finding_count > 0);
+	return &subject->findings[0];
+}
+
+static unsigned
+count(struct fixture *fixture, const char *name, uint16_t type)
+{
+	return dns_server_count(fixture->server, name, type);
+}
+
+static void
+check_due(const struct fixture *fixture, int64_t want_ms)
+{
+	int64_t span_ms = first_finding(fixture)->due_ms - fixture->now_ms;
+
+	if (span_ms > want_ms || span_ms < want_ms - want_ms / 10)
+		fail_msg("due in %lld ms, want %lld", (long long)span_ms,
+		    (long long)want_ms);
+}
+
+static void
+knows_nothing_at_first(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct finding *finding;
+
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	finding = first_finding(fixture);
+	assert_ptr_equal(finding->list, &fixture->first.lists[0]);
+	assert_int_equal(finding->weight, 1);
+	assert_int_equal(finding->answer.result, RESULT_UNKNOWN);
+	assert_int_equal(finding->answer.cause, CAUSE_NOT_ASKED);
+	assert_int_equal(finding->known, RESULT_UNKNOWN);
+	assert_int_equal(finding->asked_ms, CLOCK_NEVER);
+	assert_null(finding->text);
+	assert_null(watch_subject(
+	    fixture->watch, &fixture->first.addresses[1]));
+}
+
+/* The span that each answer is good for: TTL clamped, unless it is the first
+   LISTED of two, or UNKNOWN. */
+static const struct {
+	const char *script;
+	enum result want;
+	int64_t want_ms;
+} spans[] = {
+    {"* A nxdomain 1000 300", RESULT_CLEAN, 300 * CLOCK_SEC},
+    {"* A nxdomain 1000 5", RESULT_CLEAN, MIN_MS},
+    {"* A nxdomain 9000 9000", RESULT_CLEAN, EVERY_MS},
+    {"* A nxdomain 4294967295 4294967295", RESULT_CLEAN, MIN_MS},
+    {"* A nxdomain 2147483647 2147483647", RESULT_CLEAN, EVERY_MS},
+    {"* A nodata 120 500", RESULT_CLEAN, 120 * CLOCK_SEC},
+    {"* A a 500 127.0.0.2", RESULT_LISTED, MIN_MS},
+    {"* A a 500 127.0.0.3", RESULT_UNKNOWN, MIN_MS},
+    {"* A servfail", RESULT_UNKNOWN, MIN_MS},
+    {"* A drop", RESULT_UNKNOWN, MIN_MS},
+};
+
+static void
+asks_again_in_time(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < COUNT(spans); i++) {
+		watch_destroy(&fixture->watch);
+		fixture->watch = watch_create(on_answered, fixture);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->resolver);
+		dns_server_script(fixture->server, spans[i].script);
+		tick(fixture, 1);
+		assert_int_equal(fixture->after.result, spans[i].want);
+		assert_int_equal(
+		    first_finding(fixture)->asked_ms, fixture->now_ms);
+		check_due(fixture, spans[i].want_ms);
+	}
+}
+
+/* Nothing goes out before an answer is due, and only once while it is on its
+   way. */
+static void
+asks_when_due(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t due_ms;
+
+	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	watch_tick(fixture->watch, fixture->now_ms);
+	assert_true(first_finding(fixture)->is_asking);
+	tick(fixture, 1);
+	assert_false(first_finding(fixture)->is_asking);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
+	due_ms = first_finding(fixture)->due_ms;
+	fixture->now_ms = due_ms - 1;
+	tick(fixture, 0);
+	assert_false(first_finding(fixture)->is_asking);
+	fixture->now_ms = due_ms;
+	tick(fixture, 1);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 2);
+	watch_ask_all(fixture->watch);
+	tick(fixture, 1);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 3);
+	assert_int_equal(fixture->before.result, RESULT_CLEAN);
+}
+
+static void
+spreads_questions_out(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t first_ms = 0;
+	bool is_spread = false;
+
+	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	for (int i = 0; i < 10; i++) {
+		watch_ask_all(fixture->watch);
+		tick(fixture, 1);
+		check_due(fixture, 300 * CLOCK_SEC);
+		if (i == 0)
+			first_ms = first_finding(fixture)->due_ms;
+		is_spread =
+		    is_spread || first_finding(fixture)->due_ms != first_ms;
+	}
+	assert_true(is_spread);
+}
+
+static void
+doubles_the_span_of_failures(void **state)
+{
+	static const int64_t want_ms[] = {MIN_MS, 2 * MIN_MS, 4 * MIN_MS,
+	    8 * MIN_MS, EVERY_MS, EVERY_MS, EVERY_MS};
+	struct fixture *fixture = *state;
+
+	dns_server_script(fixture->server, "* A servfail");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	for (size_t i = 0; i < COUNT(want_ms); i++) {
+		watch_ask_all(fixture->watch);
+		tick(fixture, 1);
+		check_due(fixture, want_ms[i]);
+		assert_int_equal(first_finding(fixture)->failures, i + 1);
+	}
+	for (int i = 0; i < 100; i++) {
+		watch_ask_all(fixture->watch);
+		tick(fixture, 1);
+	}
+	check_due(fixture, EVERY_MS);
+	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	watch_ask_all(fixture->watch);
+	tick(fixture, 1);
+	assert_int_equal(first_finding(fixture)->failures, 0);
+	check_due(fixture, 300 * CLOCK_SEC);
+}
+
+/* The steps of one pair, each an answer with what is known after it. */
+static const struct {
+	const char *script;
+	enum result want, want_known;
+	int want_in_a_row;
+	const char *want_text;
+	unsigned want_texts; /* TXT questions so far */
+	int64_t want_ms;
+} steps[] = {
+    {"* A nxdomain 300 300", RESULT_CLEAN, RESULT_CLEAN, 0, "", 0,
+     300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.2\n* TXT txt 60 first", RESULT_LISTED, RESULT_LISTED,
+     1, "first", 1, MIN_MS},
+    /* The same codes: the text is known. */
+    {"* A a 300 127.0.0.2\n* TXT txt 60 second", RESULT_LISTED,
+     RESULT_LISTED, 2, "first", 1, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.2 127.0.0.4\n* TXT txt 60 third", RESULT_LISTED,
+     RESULT_LISTED, 3, "third", 2, 300 * CLOCK_SEC},
+    /* Silence keeps what was known. */
+    {"* A servfail", RESULT_UNKNOWN, RESULT_LISTED, 3, "third", 2, MIN_MS},
+    {"* A a 300 127.0.0.4\n* TXT servfail", RESULT_LISTED, RESULT_LISTED, 4,
+     "", 3, 300 * CLOCK_SEC},
+    /* No text was had: another try. */
+    {"* A a 300 127.0.0.4\n* TXT nodata 60 60", RESULT_LISTED, RESULT_LISTED,
+     5, "", 4, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT drop", RESULT_LISTED, RESULT_LISTED, 6, "",
+     5, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT txt 60 at last", RESULT_LISTED,
+     RESULT_LISTED, 7, "at last", 6, 300 * CLOCK_SEC},
+    {"* A nxdomain 300 300", RESULT_CLEAN, RESULT_CLEAN, 0, "", 6,
+     300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT txt 60 again", RESULT_LISTED, RESULT_LISTED,
+     1, "again", 7, MIN_MS},
+    /* Silence in between confirms nothing and clears nothing. */
+    {"* A drop", RESULT_UNKNOWN, RESULT_LISTED, 1, "again", 7, MIN_MS},
+    {"* A a 300 127.0.0.4\n* TXT txt 60 again", RESULT_LISTED, RESULT_LISTED,
+     2, "again", 8, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.99", RESULT_UNKNOWN, RESULT_LISTED, 2, "again", 8,
+     MIN_MS},
+};
+
+static void
+remembers(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t known_ms = CLOCK_NEVER;
+
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		struct answer before = first_finding(fixture)->answer;
+		const struct finding *finding;
+
+		fixture->now_ms += EVERY_MS;
+		dns_server_script(fixture->server, steps[i].script);
+		tick(fixture, 1);
+		finding = first_finding(fixture);
+		if (steps[i].want != RESULT_UNKNOWN)
+			known_ms = fixture->now_ms;
+		if (finding->answer.result != steps[i].want ||
+		    finding->known != steps[i].want_known ||
+		    finding->listed_in_a_row != steps[i].want_in_a_row ||
+		    finding->known_ms != known_ms ||
+		    strcmp(fixture->text, steps[i].want_text) != 0 ||
+		    count(fixture, ONE, DNS_TYPE_TXT) != steps[i].want_texts)
+			fail_msg("step %zu: %s, %d in a row, text \"%s\"", i,
+			    result_name(finding->answer.result),
+			    finding->listed_in_a_row, fixture->text);
+		assert_memory_equal(&fixture->before, &before, sizeof before);
+		check_due(fixture, steps[i].want_ms);
+	}
+}
+
+/* The answer is kept back until its text is there. */
+static void
+delivers_answer_and_text_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	dns_server_script(
+	    fixture->server, "* A a 300 127.0.0.2\n* TXT drop");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	watch_tick(fixture->watch, fixture->now_ms);
+	run_for(fixture, 150);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_TXT), 1);
+	assert_int_equal(fixture->answers, 0);
+	assert_true(first_finding(fixture)->is_asking);
+	assert_int_equal(
+	    first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
+	run_for(fixture, 1000);
+	assert_int_equal(fixture->answers, 1);
+	assert_false(first_finding(fixture)->is_asking);
+	assert_int_equal(fixture->after.result, RESULT_LISTED);
+}
+
+/* A pair exists where the list knows the family; an address of two egresses
+   is one subject. */
+static void
+watches_each_pair_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct setting *setting = &fixture->first;
+	const struct subject *subject;
+
+	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	address_parse("2001:db8::1", &setting->addresses[1]);
+	setting->config.list_count = 2;
+	setting->config.egress_count = 2;
+	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	tick(fixture, 3);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
+	assert_int_equal(count(fixture, TWO, DNS_TYPE_A), 1);
+	assert_int_equal(count(fixture, SIX, DNS_TYPE_A), 1);
+	subject = watch_subject(fixture->watch, &setting->addresses[1]);
+	assert_int_equal(subject->finding_count, 1);
+	assert_ptr_equal(subject->findings[0].list, &setting->lists[1]);
+
+	setting->addresses[1] = setting->addresses[0];
+	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	watch_ask_all(fixture->watch);
+	tick(fixture, 2);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 2);
+	assert_int_equal(count(fixture, TWO, DNS_TYPE_A), 2);
+}
+
+/* A zone too long for an IPv6 name: the pair cannot be asked, so it is not
+   there to be waited for. */
+static void
+leaves_out_what_cannot_be_asked(void **state)
+{
+	static const char label[] = "a23456789012345678901234567890123456789"
+				    "012345678901234567890123.";
+	struct fixture *fixture = *state;
+	struct setting *setting = &fixture->first;
+	char zone[256] = "";
+
+	for (int i = 0; i < 3; i++)
+		strcat(zone, label);
+	strcat(zone, "test");
+	setting->lists[0].zone = zone;
+	setting->lists[0].knows_ip6 = true;
+	address_parse("2001:db8::1", &setting->addresses[1]);
+	setting->config.egress_count = 2;
+	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	assert_int_equal(watch_subject(fixture->watch, &setting->addresses[0])
+	                     ->finding_count,
+	    1);
+	assert_int_equal(watch_subject(fixture->watch, &setting->addresses[1])
+	                     ->finding_count,
+	    0);
+}
+
+/* Gives the watch the second configuration and a resolver of its own, and
+   spoils and frees what it had before. */
+static void
+reconfigure(struct fixture *fixture)
+{
+	struct resolver *old = fixture->resolver;
+
+	fixture->resolver = open_resolver(fixture);
+	watch_configure(
+	    fixture->watch, &fixture->second.config, fixture->resolver);
+	resolver_destroy(&old);
+	memset(&fixture->first.lists, 0x5a, sizeof fixture->first.lists);
+	memset(&fixture->first.config, 0x5a, sizeof fixture->first.config);
+}
+
+static void
+keeps_findings_of_pairs_that_stay(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct finding *finding;
+
+	dns_server_script(
+	    fixture->server, "* A a 300 127.0.0.4\n* TXT txt 60 kept");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	fixture->second.uses[0].weight = 7;
+	fixture->second.config.list_count = 2;
+	fixture->second.config.egress_count = 2;
+	reconfigure(fixture);
+	finding = first_finding(fixture);
+	assert_ptr_equal(finding->list, &fixture->second.lists[0]);
+	assert_int_equal(finding->weight, 7);
+	assert_int_equal(finding->answer.result, RESULT_LISTED);
+	assert_int_equal(finding->answer.codes, 2);
+	assert_int_equal(finding->listed_in_a_row, 1);
+	assert_int_equal(finding->known_ms, fixture->now_ms);
+	assert_string_equal(finding->text, "kept");
+	check_due(fixture, MIN_MS);
+	/* The three new pairs are asked, the kept one is not. */
+	tick(fixture, 3);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
+	assert_int_equal(count(fixture, TWO, DNS_TYPE_A), 1);
+	assert_int_equal(count(fixture, OTHER, DNS_TYPE_A), 1);
+}
+
+static void
+forgets_pairs_that_change(void **state)
+{
+	static struct list_code other[] = {{0x7f000002, 0x7f000002, "SBL"}};
+	struct fixture *fixture = *state;
+
+	dns_server_script(
+	    fixture->server, "* A a 300 127.0.0.2\n* TXT txt 60 text");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	fixture->second.lists[0].codes = other;
+	fixture->second.lists[0].code_count = 1;
+	reconfigure(fixture);
+	assert_int_equal(
+	    first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
+	assert_null(first_finding(fixture)->text);
+	tick(fixture, 1);
+}
+
+static void
+forgets_addresses_that_go(void **state)
+{
+	struct fixture *fixture = *state;
+
+	dns_server_script(
+	    fixture->server, "* A a 300 127.0.0.2\n* TXT txt 60 text");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	fixture->second.addresses[0] = fixture->second.addresses[1];
+	reconfigure(fixture);
+	assert_null(
+	    watch_subject(fixture->watch, &fixture->first.addresses[0]));
+	assert_non_null(
+	    watch_subject(fixture->watch, &fixture->second.addresses[0]));
+	fixture->now_ms += 2 * EVERY_MS;
+	tick(fixture, 1);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
+}
+
+/* A shorter check_every holds for what was found under a longer one, too. */
+static void
+new_intervals_hold_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	dns_server_script(fixture->server, "* A nxdomain 600 600");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	fixture->second.config.dns.check_every_ms = MIN_MS;
+	reconfigure(fixture);
+	tick(fixture, 1);
+	check_due(fixture, MIN_MS);
+}
+
+static const char *const in_flight[] = {
+    "* A slow 100 300 127.0.0.2", "* A a 300 127.0.0.2\n* TXT drop"};
+
+/* The A or the TXT question is open when the configuration changes: its end
+   is nobody's answer, and the pair is asked anew. */
+static void
+late_answers_are_ignored(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < COUNT(in_flight); i++) {
+		fill_setting(&fixture->first);
+		dns_server_script(fixture->server, "* A nxdomain 300 300");
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->resolver);
+		watch_ask_all(fixture->watch);
+		tick(fixture, 1);
+		dns_server_script(fixture->server, in_flight[i]);
+		watch_ask_all(fixture->watch);
+		watch_tick(fixture->watch, fixture->now_ms);
+		run_for(fixture, 50);
+		assert_true(first_finding(fixture)->is_asking);
+		fixture->answers = 0;
+		reconfigure(fixture);
+		address_parse("192.0.2.1", &fixture->first.addresses[0]);
+		assert_int_equal(fixture->answers, 0);
+		assert_false(first_finding(fixture)->is_asking);
+		assert_int_equal(
+		    first_finding(fixture)->answer.result, RESULT_CLEAN);
+		run_for(fixture, 200);
+		assert_int_equal(fixture->answers, 0);
+		dns_server_script(fixture->server, "* A nxdomain 300 300");
+		tick(fixture, 1);
+	}
+}
+
+/* The same resolver goes on: the answer does come in. */
+static void
+late_answers_of_the_same_resolver_too(void **state)
+{
+	struct fixture *fixture = *state;
+
+	dns_server_script(fixture->server, in_flight[0]);
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	watch_tick(fixture->watch, fixture->now_ms);
+	run_for(fixture, 50);
+	fixture->second.addresses[0] = fixture->second.addresses[1];
+	watch_configure(
+	    fixture->watch, &fixture->second.config, fixture->resolver);
+	run_for(fixture, 200);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_TXT), 0);
+	assert_int_equal(fixture->answers, 0);
+}
+
+/* Destroyed in either order with questions open, queued and unseen. */
+static void
+ends_in_any_order(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < 3 * COUNT(in_flight); i++) {
+		dns_server_script(
+		    fixture->server, in_flight[i % COUNT(in_flight)]);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->resolver);
+		watch_tick(fixture->watch, fixture->now_ms);
+		run_for(fixture, i / COUNT(in_flight) == 2 ? 0 : 50);
+		if (i % 4 < 2)
+			resolver_destroy(&fixture->resolver);
+		watch_destroy(&fixture->watch);
+		if (fixture->resolver)
+			run_for(fixture, 200);
+		assert_int_equal(fixture->answers, 0);
+		resolver_destroy(&fixture->resolver);
+		fixture->watch = watch_create(on_answered, fixture);
+		fixture->resolver = open_resolver(fixture);
+	}
+	watch_destroy(&fixture->watch);
+	watch_destroy(&fixture->watch);
+}
+
+/* A resolver that goes away is no evidence. */
+static void
+cancelled_is_no_answer(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < COUNT(in_flight); i++) {
+		dns_server_script(fixture->server, in_flight[i]);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->resolver);
+		watch_ask_all(fixture->watch);
+		watch_tick(fixture->watch, fixture->now_ms);
+		run_for(fixture, 50);
+		resolver_destroy(&fixture->resolver);
+		assert_int_equal(fixture->answers, 0);
+		assert_false(first_finding(fixture)->is_asking);
+		assert_int_equal(
+		    first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
+		assert_int_equal(first_finding(fixture)->failures, 0);
+		assert_true(
+		    first_finding(fixture)->due_ms <= fixture->now_ms);
+		fixture->resolver = open_resolver(fixture);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	    TEST(knows_nothing_at_first),
+	    TEST(asks_again_in_time),
+	    TEST(asks_when_due),
+	    TEST(spreads_questions_out),
+	    TEST(doubles_the_span_of_failures),
+	    TEST(remembers),
+	    TEST(delivers_answer_and_text_at_once),
+	    TEST(watches_each_pair_once),
+	    TEST(leaves_out_what_cannot_be_asked),
+	    TEST(keeps_findings_of_pairs_that_stay),
+	    TEST(forgets_pairs_that_change),
+	    TEST(forgets_addresses_that_go),
+	    TEST(new_intervals_hold_at_once),
+	    TEST(late_answers_are_ignored),
+	    TEST(late_answers_of_the_same_resolver_too),
+	    TEST(ends_in_any_order),
+	    TEST(cancelled_is_no_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
