@@ -108,8 +108,7 @@ address_format(char text[ADDRESS_TEXT_MAX], const struct address *address)
 }
 
 const char *
-address_reverse(
-    char name[ADDRESS_REVERSED_MAX], const struct address *address)
+address_reverse(char name[ADDRESS_REVERSED_MAX], const struct address *address)
 {
 	const uint8_t *b = address->bytes;
 	char *at = name;
@@ -121,8 +120,8 @@ address_reverse(
 		return name;
 	}
 	for (int i = 15; i >= 0; i--)
-		at += sprintf(at, i > 0 ? "%x.%x." : "%x.%x", b[i] & 0xf,
-		    b[i] >> 4);
+		at += sprintf(
+		    at, i > 0 ? "%x.%x." : "%x.%x", b[i] & 0xf, b[i] >> 4);
 	return name;
 }
 
@@ -130,7 +129,7 @@ bool
 address_equal(const struct address *a, const struct address *b)
 {
 	return a->family == b->family &&
-	    memcmp(a->bytes, b->bytes, width(a)) == 0;
+	       memcmp(a->bytes, b->bytes, width(a)) == 0;
 }
 
 bool

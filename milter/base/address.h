@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct address {
-	uint8_t family; /* 4 or 6; 0 is no address */
+	uint8_t family;	   /* 4 or 6; 0 is no address */
 	uint8_t bytes[16]; /* network order; the first 4 for IPv4 */
 };
 

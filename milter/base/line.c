@@ -75,7 +75,8 @@ add(struct line *line, const char *key, const char *value, bool quoted)
 
 	assert(strlen(key) < LINE_KEY_MAX);
 	append(line, pair,
-	    snprintf(pair, sizeof pair, " %s=%s%s%s", key, quote, value, quote));
+	    snprintf(
+		pair, sizeof pair, " %s=%s%s%s", key, quote, value, quote));
 }
 
 void

@@ -25,7 +25,7 @@
 
 struct line {
 	size_t length; /* of text */
-	bool is_full; /* a pair was left out; so is all that follows */
+	bool is_full;  /* a pair was left out; so is all that follows */
 	char text[LINE_MAX_BYTES + 8]; /* NUL-terminated, no newline */
 };
 

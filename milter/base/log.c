@@ -40,7 +40,7 @@ log_line(const struct line *line)
 	emit(LOG_INFO, line->text);
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 emit_text(int priority, const char *label, const char *format, va_list args)
 {
 	char raw[LINE_MAX_BYTES / 2], text[LINE_MAX_BYTES];

@@ -24,8 +24,7 @@ dnsbl_name(char name[DNSBL_NAME_MAX], const struct list *list,
 	    !(address->family == 6 && list->knows_ip6))
 		return -1;
 	address_reverse(reversed, address);
-	length =
-	    snprintf(joined, sizeof joined, "%s.%s", reversed, list->zone);
+	length = snprintf(joined, sizeof joined, "%s.%s", reversed, list->zone);
 	if (length > NAME_LENGTH_MAX)
 		return -1;
 	strcpy(name, joined);
@@ -48,7 +47,7 @@ static bool
 is_refusal(const struct list *list, uint32_t address)
 {
 	return (address >= REFUSALS_LOW && address <= REFUSALS_HIGH) ||
-	    refusal_of(list, address);
+	       refusal_of(list, address);
 }
 
 static uint32_t
@@ -189,8 +188,8 @@ dnsbl_cause_text(char text[DNSBL_CAUSE_MAX], const struct list *list,
 		snprintf(text, DNSBL_CAUSE_MAX, "not asked yet");
 		break;
 	case CAUSE_DNS:
-		snprintf(text, DNSBL_CAUSE_MAX, "%s",
-		    dns_status_text(answer->dns));
+		snprintf(
+		    text, DNSBL_CAUSE_MAX, "%s", dns_status_text(answer->dns));
 		break;
 	case CAUSE_REFUSED:
 		snprintf(text, DNSBL_CAUSE_MAX, "refused with %s%s%.96s",

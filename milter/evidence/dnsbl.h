@@ -22,19 +22,19 @@ enum result { RESULT_UNKNOWN, RESULT_CLEAN, RESULT_LISTED };
 enum cause {
 	CAUSE_NONE,
 	CAUSE_NOT_ASKED, /* no answer yet */
-	CAUSE_DNS, /* answer.dns says how */
-	CAUSE_REFUSED, /* a refusal code of the list, in answer.address */
-	CAUSE_OUTSIDE, /* an address outside 127/8 */
-	CAUSE_UNDEFINED /* a code that the list does not define */
+	CAUSE_DNS,	 /* answer.dns says how */
+	CAUSE_REFUSED,	 /* a refusal code of the list, in answer.address */
+	CAUSE_OUTSIDE,	 /* an address outside 127/8 */
+	CAUSE_UNDEFINED	 /* a code that the list does not define */
 };
 
 /* What one list said of one subject, once. */
 struct answer {
-	uint8_t result; /* enum result */
-	uint8_t cause; /* enum cause, of UNKNOWN */
-	uint8_t dns; /* enum dns_status, of CAUSE_DNS */
+	uint8_t result;	  /* enum result */
+	uint8_t cause;	  /* enum cause, of UNKNOWN */
+	uint8_t dns;	  /* enum dns_status, of CAUSE_DNS */
 	uint32_t address; /* the A record that decided; host byte order */
-	uint32_t codes; /* LISTED: bit i is list.codes[i] */
+	uint32_t codes;	  /* LISTED: bit i is list.codes[i] */
 	uint32_t ttl_sec;
 };
 

@@ -16,7 +16,7 @@ struct reader {
 	uint16_t type;
 	char owner[NS_MAXDNAME]; /* whose records are wanted now */
 	struct message found;
-	size_t records; /* of the type asked for */
+	size_t records;	  /* of the type asked for */
 	uint32_t ttl_sec; /* the smallest of those and of the chain */
 };
 
@@ -198,11 +198,12 @@ is_response_to(ns_msg *msg, const char *name, uint16_t type)
 	ns_rr question;
 
 	return ns_msg_getflag(*msg, ns_f_qr) == 1 &&
-	    ns_msg_getflag(*msg, ns_f_opcode) == ns_o_query &&
-	    ns_msg_count(*msg, ns_s_qd) == 1 &&
-	    ns_parserr(msg, ns_s_qd, 0, &question) == 0 &&
-	    ns_rr_type(question) == type && ns_rr_class(question) == ns_c_in &&
-	    strcasecmp(ns_rr_name(question), name) == 0;
+	       ns_msg_getflag(*msg, ns_f_opcode) == ns_o_query &&
+	       ns_msg_count(*msg, ns_s_qd) == 1 &&
+	       ns_parserr(msg, ns_s_qd, 0, &question) == 0 &&
+	       ns_rr_type(question) == type &&
+	       ns_rr_class(question) == ns_c_in &&
+	       strcasecmp(ns_rr_name(question), name) == 0;
 }
 
 static enum dns_status

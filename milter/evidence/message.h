@@ -17,15 +17,15 @@ enum dns_status {
 	DNS_SERVFAIL,
 	DNS_REFUSED,
 	DNS_UNREACHABLE, /* no server took the question */
-	DNS_MALFORMED, /* an answer that is none, or to another question */
-	DNS_CANCELLED /* the resolver was destroyed */
+	DNS_MALFORMED,	 /* an answer that is none, or to another question */
+	DNS_CANCELLED	 /* the resolver was destroyed */
 };
 
 #define MESSAGE_ADDRESSES_MAX 32
 #define MESSAGE_TEXT_MAX 256
 
 struct message {
-	bool name_exists; /* false: NXDOMAIN */
+	bool name_exists;			   /* false: NXDOMAIN */
 	uint32_t addresses[MESSAGE_ADDRESSES_MAX]; /* A, host byte order */
 	size_t address_count;
 	/* TXT: the strings of a record joined as they came, records parted

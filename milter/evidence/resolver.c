@@ -23,9 +23,9 @@ struct question {
 	uint16_t type;
 	resolver_done *done;
 	void *arg;
-	size_t server; /* being asked */
-	int64_t try_ms; /* when it was first asked, in this try */
-	int tries; /* begun, over all servers */
+	size_t server;	  /* being asked */
+	int64_t try_ms;	  /* when it was first asked, in this try */
+	int tries;	  /* begun, over all servers */
 	bool has_silence; /* some server gave nothing in this try */
 };
 
@@ -51,8 +51,8 @@ struct resolver {
 	struct event *pump;
 	struct server *servers;
 	size_t server_count;
-	TAILQ_HEAD(, link) links;
-	TAILQ_HEAD(, question) queue;
+	TAILQ_HEAD(links, link) links;
+	TAILQ_HEAD(queue, question) queue;
 	size_t inflight;
 	uint64_t asked;
 	int tries;
@@ -87,8 +87,7 @@ on_socket(evutil_socket_t fd, short what, void *arg)
 {
 	struct server *server = arg;
 
-	ares_process_fd(server->channel,
-	    what & EV_READ ? fd : ARES_SOCKET_BAD,
+	ares_process_fd(server->channel, what & EV_READ ? fd : ARES_SOCKET_BAD,
 	    what & EV_WRITE ? fd : ARES_SOCKET_BAD);
 	rearm(server);
 }
@@ -99,9 +98,9 @@ link_of(struct server *server, ares_socket_t fd)
 	struct resolver *resolver = server->resolver;
 	struct link *link;
 
-	TAILQ_FOREACH (link, &resolver->links, entry)
-		if (link->fd == fd)
-			return link;
+	TAILQ_FOREACH(link, &resolver->links, entry)
+	if (link->fd == fd)
+		return link;
 	link = alloc_zeroed(1, sizeof *link);
 	link->server = server;
 	link->fd = fd;
@@ -179,12 +178,11 @@ read_result(const struct question *question, int status,
     const unsigned char *bytes, int length, struct message *out)
 {
 	bool has_packet = status == ARES_SUCCESS || status == ARES_ENODATA ||
-	    status == ARES_ENOTFOUND;
+			  status == ARES_ENOTFOUND;
 
 	if (!has_packet || !bytes || length <= 0)
 		return status_of(status);
-	return message_read(
-	    bytes, length, question->name, question->type, out);
+	return message_read(bytes, length, question->name, question->type, out);
 }
 
 /* Newer c-ares gives up after a multiple of the usual delay. A list that is
@@ -207,7 +205,7 @@ goes_on(struct question *question, enum dns_status status)
 {
 	const struct resolver *resolver = question->resolver;
 
-	if (status == DNS_RESPONSE || resolver->is_closing)
+	if (status == DNS_RESPONSE || status == DNS_CANCELLED)
 		return false;
 	if (status == DNS_TIMEOUT && has_time_left(question))
 		return true;
@@ -240,8 +238,8 @@ on_done(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 	if (goes_on(question, result))
 		TAILQ_INSERT_HEAD(&resolver->queue, question, entry);
 	else
-		finish(question, result,
-		    result == DNS_RESPONSE ? &message : NULL);
+		finish(
+		    question, result, result == DNS_RESPONSE ? &message : NULL);
 }
 
 static void
@@ -258,8 +256,8 @@ start(struct resolver *resolver, struct question *question)
 	if (question->try_ms == CLOCK_NEVER)
 		question->try_ms = clock_now_ms();
 	/* May call on_done before it returns. */
-	ares_query(server->channel, question->name, 1 /* IN */,
-	    question->type, on_done, question);
+	ares_query(server->channel, question->name, 1 /* IN */, question->type,
+	    on_done, question);
 	rearm(server);
 }
 
@@ -267,7 +265,7 @@ static bool
 can_start(const struct resolver *resolver)
 {
 	return !TAILQ_EMPTY(&resolver->queue) &&
-	    resolver->inflight < RESOLVER_INFLIGHT_MAX;
+	       resolver->inflight < RESOLVER_INFLIGHT_MAX;
 }
 
 static void
@@ -289,14 +287,14 @@ open_channel(struct server *server)
 {
 	struct ares_options options = {
 	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
-	        ARES_FLAG_NOCHECKRESP,
+		     ARES_FLAG_NOCHECKRESP,
 	    .timeout = server->resolver->timeout_ms,
 	    .tries = 1, /* ours are counted here; c-ares doubles the time */
 	    .sock_state_cb = on_state,
 	    .sock_state_cb_data = server,
 	};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-	    ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
+		   ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
 
 #ifdef ARES_OPT_QUERY_CACHE
 	mask |= ARES_OPT_QUERY_CACHE; /* with a TTL of 0: none */
@@ -362,8 +360,8 @@ find_servers(struct resolver *resolver, const char *servers)
 }
 
 struct resolver *
-resolver_create(struct event_base *base, const struct dns_settings *settings,
-    char **reason)
+resolver_create(
+    struct event_base *base, const struct dns_settings *settings, char **reason)
 {
 	struct resolver *resolver = alloc_zeroed(1, sizeof *resolver);
 	const char *servers = settings->servers;
@@ -382,8 +380,7 @@ resolver_create(struct event_base *base, const struct dns_settings *settings,
 	status = find_servers(resolver, servers);
 	if (status != ARES_SUCCESS) {
 		*reason = alloc_printf("the DNS servers %s cannot be used: %s",
-		    servers ? servers : "of the system",
-		    ares_strerror(status));
+		    servers ? servers : "of the system", ares_strerror(status));
 		resolver_destroy(&resolver);
 	}
 	return resolver;

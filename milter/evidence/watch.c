@@ -31,7 +31,7 @@ struct asking {
 	struct watch *watch;
 	struct asking *next, **link;
 	size_t subject, finding; /* indices */
-	struct answer answer; /* while the TXT question is open */
+	struct answer answer;	 /* while the TXT question is open */
 };
 
 static const struct answer not_asked = {
@@ -98,10 +98,11 @@ span_ms(struct watch *watch, const struct finding *finding)
 	int doublings = finding->failures - 1;
 
 	if (finding->answer.result == RESULT_UNKNOWN)
-		span = dns->check_min_ms
+		span =
+		    dns->check_min_ms
 		    << (doublings < DOUBLINGS_MAX ? doublings : DOUBLINGS_MAX);
 	else if (finding->answer.result == RESULT_LISTED &&
-	    finding->listed_in_a_row < watch->config->confirm)
+		 finding->listed_in_a_row < watch->config->confirm)
 		span = dns->check_min_ms;
 	span = clamp(span, dns->check_min_ms, dns->check_every_ms);
 	return span - (int64_t)(next_random(watch) % (span / 10 + 1));
@@ -149,7 +150,7 @@ static struct finding *
 finding_of(const struct asking *asking)
 {
 	return &asking->watch->subjects[asking->subject]
-	            .findings[asking->finding];
+		    .findings[asking->finding];
 }
 
 /* A resolver that is destroyed says nothing of any address: the question is
@@ -192,7 +193,7 @@ static bool
 wants_text(const struct finding *finding, const struct answer *answer)
 {
 	return answer->result == RESULT_LISTED &&
-	    (!finding->text || answer->codes != finding->answer.codes);
+	       (!finding->text || answer->codes != finding->answer.codes);
 }
 
 static void
@@ -253,7 +254,7 @@ fill_finding(struct finding *finding, const struct list_use *use,
 	if (old) {
 		*finding = *old;
 		old->text = NULL;
-		if (finding->is_asking || finding->due_ms > latest_ms)
+		if (finding->due_ms > latest_ms)
 			finding->due_ms = CLOCK_NEVER;
 		finding->is_asking = false;
 	} else {
@@ -309,8 +310,8 @@ count_addresses(const struct config *config)
 }
 
 void
-watch_configure(struct watch *watch, const struct config *config,
-    struct resolver *resolver)
+watch_configure(
+    struct watch *watch, const struct config *config, struct resolver *resolver)
 {
 	struct watch old = *watch;
 

@@ -32,10 +32,10 @@ struct finding {
 	const struct list *list;
 	int weight;
 	struct answer answer;
-	char *text; /* TXT of a listing, raw bytes then a NUL; or NULL */
+	char *text;	  /* TXT of a listing, raw bytes then a NUL; or NULL */
 	int64_t asked_ms; /* when the answer came; CLOCK_NEVER before */
 	/* The last answer that was not UNKNOWN, RESULT_UNKNOWN before one. */
-	uint8_t known; /* enum result */
+	uint8_t known;		  /* enum result */
 	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */
 	int64_t known_ms;
 	/* watch's own from here on */
@@ -63,8 +63,7 @@ void watch_destroy(struct watch **);
    kept; questions still open are forgotten, and those of kept findings asked
    again at once. Config and resolver are borrowed until the next call has
    returned or watch_destroy. A resolver may go earlier, if no tick follows. */
-void watch_configure(
-    struct watch *, const struct config *, struct resolver *);
+void watch_configure(struct watch *, const struct config *, struct resolver *);
 
 /* Asks whatever is due. To be called about once a second. */
 void watch_tick(struct watch *, int64_t now_ms);
