@@ -49,7 +49,7 @@ struct engine {
 	struct event_base *base;
 	struct event *tick, *wake;
 	struct event *renew; /* answers came in: the board is to be renewed */
-	int wake_fd; /* eventfd: one of the flags below was set */
+	int wake_fd;	     /* eventfd: one of the flags below was set */
 	pthread_t thread;
 
 	/* set by other threads before they write to wake_fd */
@@ -86,8 +86,8 @@ collect_subjects(const struct engine *engine, const struct egress *egress,
     const struct subject **subjects)
 {
 	for (size_t i = 0; i < egress->addresses.count; i++) {
-		subjects[i] = watch_subject(
-		    engine->watch, &egress->addresses.items[i]);
+		subjects[i] =
+		    watch_subject(engine->watch, &egress->addresses.items[i]);
 		assert(subjects[i]);
 	}
 }
@@ -131,8 +131,7 @@ step(struct engine *engine, size_t index, int64_t now_ms)
 		return;
 	ground->address = reading.worst->address;
 	standing_blame(config, reading.worst, now_ms, ground->blocked_by,
-	    sizeof ground->blocked_by, ground->removal,
-	    sizeof ground->removal);
+	    sizeof ground->blocked_by, ground->removal, sizeof ground->removal);
 }
 
 /* Steps all standings, publishes the new picture, and only then tells: who
@@ -199,7 +198,7 @@ carry_grounds(struct engine *engine, const struct config *config)
 		standing_init(&grounds[i].standing);
 		for (size_t j = 0; old && j < old->egress_count; j++)
 			if (strcmp(config->egresses[i].name,
-			        old->egresses[j].name) == 0)
+				old->egresses[j].name) == 0)
 				grounds[i] = engine->grounds[j];
 	}
 	free(engine->grounds);
@@ -312,7 +311,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	if (atomic_load(&engine->stop_wanted))
 		event_base_loopbreak(engine->base);
 	else if (!engine->is_loading &&
-	    atomic_exchange(&engine->reload_wanted, false))
+		 atomic_exchange(&engine->reload_wanted, false))
 		begin_reload(engine);
 }
 
@@ -395,8 +394,7 @@ engine_create(struct config *config, const char *config_path,
 		*reason = alloc_string("no event loop could be made");
 		goto failed;
 	}
-	engine->tick =
-	    event_new(engine->base, -1, EV_PERSIST, on_tick, engine);
+	engine->tick = event_new(engine->base, -1, EV_PERSIST, on_tick, engine);
 	engine->renew = event_new(engine->base, -1, 0, on_renew, engine);
 	engine->wake = event_new(engine->base, engine->wake_fd,
 	    EV_READ | EV_PERSIST, on_wake, engine);

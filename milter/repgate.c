@@ -48,8 +48,8 @@ ask_daemon(const struct options *options, const char *request)
 	if (fd < 0) {
 		fprintf(stderr, "repgate: %s: %s%s\n", path, strerror(errno),
 		    errno == ENOENT || errno == ECONNREFUSED
-		        ? " (is repgated running?)"
-		        : "");
+			? " (is repgated running?)"
+			: "");
 		free(path);
 		return NULL;
 	}
@@ -114,9 +114,9 @@ print_egresses(const json_t *status)
 		    number(egress, "answered"), number(egress, "of"));
 		table_add(table, colour_of(text(egress, "standing")),
 		    (const char *[]){text(egress, "name"),
-		        text(egress, "standing"), text(egress, "since"), weight,
-		        answered,
-		        blocked_by && blocked_by[0] ? blocked_by : NULL});
+			text(egress, "standing"), text(egress, "since"), weight,
+			answered,
+			blocked_by && blocked_by[0] ? blocked_by : NULL});
 	}
 	print_and_free(table);
 }
@@ -138,7 +138,7 @@ add_answer(struct table *table, const char *address, const json_t *answer)
 		meaning = alloc_string(text(answer, "cause"));
 	table_add(table, colour_of(result),
 	    (const char *[]){
-	        address, text(answer, "list"), result, age, meaning});
+		address, text(answer, "list"), result, age, meaning});
 	free(meaning);
 }
 
@@ -157,8 +157,7 @@ print_answers(const json_t *status)
 		{
 			json_array_foreach(
 			    json_object_get(address, "answers"), k, answer)
-				add_answer(
-				    table, text(address, "address"), answer);
+			    add_answer(table, text(address, "address"), answer);
 		}
 	}
 	print_and_free(table);
@@ -174,7 +173,7 @@ print_routes(const json_t *status)
 
 	json_array_foreach(json_object_get(status, "routes"), i, route)
 	    table_add(table, COLOUR_NONE,
-	        (const char *[]){text(route, "name"), text(route, "nexthop")});
+		(const char *[]){text(route, "name"), text(route, "nexthop")});
 	print_and_free(table);
 }
 
@@ -231,7 +230,7 @@ reload(const struct options *options)
 	json_array_foreach(json_object_get(answer, "problems"), i, problem)
 	    fprintf(stderr, "%s\n", json_string_value(problem));
 	puts(is_ok ? "reloaded"
-	           : "not reloaded: the old configuration stays in force");
+		   : "not reloaded: the old configuration stays in force");
 	json_decref(answer);
 	return is_ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

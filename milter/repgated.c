@@ -58,7 +58,8 @@ parse_options(int argc, char **argv, struct options *options)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:fnVh", known, NULL)) != -1) {
+	while (
+	    (option = getopt_long(argc, argv, "c:fnVh", known, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options->config_path = optarg;
@@ -139,7 +140,7 @@ prepare_signals(void)
 	sigaction(SIGUSR1, &reload, NULL);
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGUSR1); /* for the engine thread */
-	sigaddset(&blocked, SIGHUP); /* the others for libmilter's */
+	sigaddset(&blocked, SIGHUP);  /* the others for libmilter's */
 	sigaddset(&blocked, SIGINT);
 	sigaddset(&blocked, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
@@ -158,7 +159,7 @@ drain(void)
 		nanosleep(&tenth, NULL);
 	}
 	log_warning("%llu messages were still under way; the MTA goes on with "
-	            "them by its milter_default_action",
+		    "them by its milter_default_action",
 	    (unsigned long long)counters.open_messages);
 }
 

@@ -29,7 +29,7 @@ is_news(const struct finding *finding, const struct answer *before)
 	if (before->cause == CAUSE_NOT_ASKED)
 		return now->result != RESULT_CLEAN;
 	return now->result != before->result || now->codes != before->codes ||
-	    now->cause != before->cause;
+	       now->cause != before->cause;
 }
 
 static const char *
@@ -71,14 +71,12 @@ report_answer(const struct config *config, const struct subject *subject,
 	line_add(&line, "list", list->id);
 	line_add(&line, "provider", list->provider);
 	if (answer->result == RESULT_LISTED)
-		line_add(
-		    &line, "name", dnsbl_codes_text(codes, list, answer));
+		line_add(&line, "name", dnsbl_codes_text(codes, list, answer));
 	line_add(&line, "result", result_name(answer->result));
 	if (answer->result == RESULT_LISTED)
 		line_add(&line, "code", dnsbl_address_text(code, answer));
 	if (answer->result == RESULT_UNKNOWN)
-		line_add(
-		    &line, "cause", dnsbl_cause_text(cause, list, answer));
+		line_add(&line, "cause", dnsbl_cause_text(cause, list, answer));
 	else
 		line_add_number(&line, "ttl", answer->ttl_sec);
 	if (answer->result == RESULT_LISTED) {
@@ -165,25 +163,23 @@ answer_json(const struct finding *finding, const char *subject, int64_t now_ms)
 	json_object_set_new(json, "list", word(list->id));
 	json_object_set_new(json, "provider", word(list->provider));
 	json_object_set_new(json, "weight", json_integer(finding->weight));
-	json_object_set_new(
-	    json, "result", word(result_name(answer->result)));
+	json_object_set_new(json, "result", word(result_name(answer->result)));
 	if (answer->result == RESULT_LISTED) {
-		json_object_set_new(json, "name",
-		    word(dnsbl_codes_text(codes, list, answer)));
+		json_object_set_new(
+		    json, "name", word(dnsbl_codes_text(codes, list, answer)));
 		json_object_set_new(
 		    json, "code", word(dnsbl_address_text(code, answer)));
 		json_object_set_new(json, "text", text(finding->text));
 		json_object_set_new(
 		    json, "removal", word(removal_of(url, list, subject)));
-		json_object_set_new(json, "in_a_row",
-		    json_integer(finding->listed_in_a_row));
+		json_object_set_new(
+		    json, "in_a_row", json_integer(finding->listed_in_a_row));
 	}
 	if (answer->result == RESULT_UNKNOWN)
-		json_object_set_new(json, "cause",
-		    word(dnsbl_cause_text(cause, list, answer)));
-	if (finding->asked_ms != CLOCK_NEVER) {
 		json_object_set_new(
-		    json, "ttl", json_integer(answer->ttl_sec));
+		    json, "cause", word(dnsbl_cause_text(cause, list, answer)));
+	if (finding->asked_ms != CLOCK_NEVER) {
+		json_object_set_new(json, "ttl", json_integer(answer->ttl_sec));
 		json_object_set_new(json, "age",
 		    json_integer((now_ms - finding->asked_ms) / CLOCK_SEC));
 	}
@@ -214,8 +210,8 @@ egress_json(const struct report_view *view, size_t index)
 	json_t *json = json_object(), *addresses = json_array();
 
 	for (size_t i = 0; i < egress->addresses.count; i++)
-		json_array_append_new(addresses,
-		    address_json(view, &egress->addresses.items[i]));
+		json_array_append_new(
+		    addresses, address_json(view, &egress->addresses.items[i]));
 	json_object_set_new(json, "name", word(egress->name));
 	json_object_set_new(
 	    json, "standing", word(standing_name(entry->state)));
@@ -242,9 +238,9 @@ routes_json(const struct config *config)
 		char name[ADDRESS_TEXT_MAX];
 
 		for (size_t j = 0; j < route->addresses.count; j++)
-			json_array_append_new(addresses,
-			    json_string(address_format(
-			        name, &route->addresses.items[j])));
+			json_array_append_new(
+			    addresses, json_string(address_format(
+					   name, &route->addresses.items[j])));
 		json_object_set_new(json, "name", word(route->name));
 		json_object_set_new(json, "nexthop", word(route->nexthop));
 		json_object_set_new(json, "addresses", addresses);
@@ -278,8 +274,7 @@ counters_json(const struct report_view *view)
 	json_t *json = json_object();
 
 	session_count(&counters);
-	json_object_set_new(
-	    json, "messages", json_integer(counters.messages));
+	json_object_set_new(json, "messages", json_integer(counters.messages));
 	json_object_set_new(json, "passed", json_integer(counters.passed));
 	json_object_set_new(json, "rerouted", json_integer(counters.rerouted));
 	json_object_set_new(json, "held", json_integer(counters.held));
@@ -304,8 +299,7 @@ report_status_json(const struct report_view *view)
 		json_array_append_new(egresses, egress_json(view, i));
 	json_object_set_new(json, "version", json_string(VERSION));
 	json_object_set_new(json, "pid", json_integer(getpid()));
-	json_object_set_new(
-	    json, "mode", word(mode_name(view->config->mode)));
+	json_object_set_new(json, "mode", word(mode_name(view->config->mode)));
 	json_object_set_new(json, "uptime",
 	    json_integer((view->now_ms - view->started_ms) / CLOCK_SEC));
 	json_object_set_new(json, "egress", egresses);

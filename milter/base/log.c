@@ -26,8 +26,8 @@ emit(int priority, const char *text)
 	syslog(priority, "%s", text);
 	if (atomic_load(&to_stderr)) {
 		char out[LINE_MAX_BYTES + 128];
-		int n = snprintf(
-		    out, sizeof out, "%s: %s\n", program_name, text);
+		int n =
+		    snprintf(out, sizeof out, "%s: %s\n", program_name, text);
 		/* One write, so that threads do not mix their lines. */
 		if (write(STDERR_FILENO, out, n) < 0)
 			return;

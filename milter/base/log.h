@@ -15,8 +15,7 @@ void log_open(const char *program, int facility, bool foreground);
 void log_line(const struct line *);
 
 /* One warning: or error: line of free text; foreign bytes are escaped. */
-void log_warning(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -93,8 +93,8 @@ table_print(const struct table *table, FILE *to, bool with_colour)
 		fputs(coloured ? escapes[row->colour] : "", to);
 		for (size_t j = 0; j < last; j++)
 			fprintf(to, "%-*s  ", widths[j], row->cells[j]);
-		fprintf(to, "%s%s\n", row->cells[last],
-		    coloured ? "\033[0m" : "");
+		fprintf(
+		    to, "%s%s\n", row->cells[last], coloured ? "\033[0m" : "");
 	}
 }
 

@@ -56,11 +56,11 @@ struct egress {
 /* A list that this configuration uses. */
 struct list_use {
 	const struct list *list; /* in config.directory */
-	int weight; /* 1..1000 */
+	int weight;		 /* 1..1000 */
 };
 
 struct route {
-	char *name; /* goes into a header: letters, digits, - _ . */
+	char *name;    /* goes into a header: letters, digits, - _ . */
 	char *nexthop; /* Postfix transport:nexthop */
 	struct addresses addresses;
 };
@@ -79,7 +79,7 @@ struct rule {
 };
 
 struct dns_settings {
-	char *servers; /* "addr:port,..." for c-ares; NULL: the system's */
+	char *servers;	    /* "addr:port,..." for c-ares; NULL: the system's */
 	int64_t timeout_ms; /* for each try */
 	int tries;
 	int64_t check_every_ms, check_min_ms;
@@ -87,9 +87,9 @@ struct dns_settings {
 
 struct config {
 	enum mode mode;
-	char *milter_socket; /* as smfi_setconn(3) takes it: unix:/path */
+	char *milter_socket;  /* as smfi_setconn(3) takes it: unix:/path */
 	char *control_socket; /* a path */
-	int syslog_facility; /* LOG_MAIL ... */
+	int syslog_facility;  /* LOG_MAIL ... */
 	struct dns_settings dns;
 
 	struct egress *egresses;

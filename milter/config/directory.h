@@ -30,8 +30,8 @@ struct list_refusal {
 struct list {
 	char *id; /* what repgate.conf calls it */
 	char *provider;
-	char *zone; /* without leading or trailing dot */
-	char *lookup; /* URL for people, {subject} replaced; or NULL */
+	char *zone;    /* without leading or trailing dot */
+	char *lookup;  /* URL for people, {subject} replaced; or NULL */
 	char *removal; /* URL for people, {subject} replaced; or NULL */
 	bool knows_ip4, knows_ip6;
 	struct list_code *codes;

@@ -36,7 +36,7 @@ struct control_client {
 	struct control *control;
 	struct control_client *next, **link;
 	struct bufferevent *stream; /* NULL: gone while we were thinking */
-	bool is_thinking; /* asked, not answered yet */
+	bool is_thinking;	    /* asked, not answered yet */
 };
 
 enum control_verb

@@ -19,8 +19,7 @@ enum control_verb { CONTROL_INVALID, CONTROL_STATUS, CONTROL_RELOAD };
 
 /* Reads the bytes up to a newline. *used gets how many make up the request,
    0 while it is not complete; a request that is too long is invalid. Pure. */
-enum control_verb control_parse(
-    const char *bytes, size_t length, size_t *used);
+enum control_verb control_parse(const char *bytes, size_t length, size_t *used);
 
 /* A client's open question. control_answer takes it, and sends and frees the
    JSON text; the client may be long gone. */

@@ -94,10 +94,9 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	*unused_2_r = *unused_3_r = 0;
 	*actions_r =
 	    actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE);
-	*steps_r = steps &
-	    (SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOBODY |
-	        SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-	        SMFIP_NR_HDR);
+	*steps_r = steps & (SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH |
+			       SMFIP_NOBODY | SMFIP_NODATA | SMFIP_NOUNKNOWN |
+			       SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR);
 	session->is_quiet_mail = *steps_r & SMFIP_NR_MAIL;
 	session->is_quiet_rcpt = *steps_r & SMFIP_NR_RCPT;
 	session->is_quiet_header = *steps_r & SMFIP_NR_HDR;
@@ -222,8 +221,7 @@ act(SMFICTX *ctx, struct verdict *verdict, const char **cause)
 
 	switch (verdict->action) {
 	case ACTION_REROUTE:
-		done = smfi_addheader(
-		    ctx, ROUTE_HEADER, verdict->route->name);
+		done = smfi_addheader(ctx, ROUTE_HEADER, verdict->route->name);
 		*cause = "the MTA did not take the header";
 		break;
 	case ACTION_HOLD:

@@ -64,7 +64,7 @@ user_holds(const struct strings *users, const char *user)
 	if (users->count == 0)
 		return true;
 	return is_given(user) &&
-	    (contains(users, "*") || contains(users, user));
+	       (contains(users, "*") || contains(users, user));
 }
 
 static bool
@@ -111,8 +111,8 @@ find_concerns(const struct board *board, const struct facts *facts,
 
 		if (!gate_is_outbound(board->config, recipient))
 			continue;
-		if (find_egress(board->config, facts->sender, recipient,
-			&egress) != 0)
+		if (find_egress(
+			board->config, facts->sender, recipient, &egress) != 0)
 			continue;
 		if (board->egresses[egress].state == STANDING_LISTED)
 			concerns[count++] = (struct concern){recipient, egress};
@@ -125,11 +125,11 @@ rule_holds(const struct rule *rule, const struct config *config,
     const struct facts *facts, const struct concern *concern)
 {
 	return address_holds(&rule->senders, facts->sender) &&
-	    user_holds(&rule->users, facts->user) &&
-	    client_holds(&rule->clients, &facts->client) &&
-	    address_holds(&rule->recipients, concern->recipient->address) &&
-	    egress_holds(
-		&rule->egresses, config->egresses[concern->egress].name);
+	       user_holds(&rule->users, facts->user) &&
+	       client_holds(&rule->clients, &facts->client) &&
+	       address_holds(&rule->recipients, concern->recipient->address) &&
+	       egress_holds(
+		   &rule->egresses, config->egresses[concern->egress].name);
 }
 
 /* The first rule that holds, with the first concern it holds for. NULL, with
@@ -187,8 +187,8 @@ judge(const struct board *board, const struct facts *facts,
 }
 
 void
-gate_decide(const struct board *board, const struct facts *facts,
-    struct verdict *out)
+gate_decide(
+    const struct board *board, const struct facts *facts, struct verdict *out)
 {
 	struct verdict verdict = {.action = ACTION_PASS};
 	struct concern *concerns =
@@ -206,8 +206,8 @@ static bool
 is_unconditional(const struct rule *rule)
 {
 	return rule->senders.count + rule->recipients.count +
-	    rule->users.count + rule->clients.count ==
-	    0;
+		   rule->users.count + rule->clients.count ==
+	       0;
 }
 
 void
@@ -245,7 +245,7 @@ gate_is_outbound(const struct config *config, const struct recipient *recipient)
 	}
 	domain = pattern_domain_of(recipient->address);
 	return is_given(domain) &&
-	    !contains_domain(&config->local_domains, domain);
+	       !contains_domain(&config->local_domains, domain);
 }
 
 static void

@@ -24,13 +24,13 @@ struct line;
 
 struct recipient {
 	const char *address; /* without < and > */
-	const char *mailer; /* what the MTA will use; NULL: it did not say */
+	const char *mailer;  /* what the MTA will use; NULL: it did not say */
 };
 
 /* Text is borrowed and may hold any byte but NUL. */
 struct facts {
-	const char *sender; /* without < and >; "" for the null sender */
-	const char *user; /* SASL login name, or NULL */
+	const char *sender;    /* without < and >; "" for the null sender */
+	const char *user;      /* SASL login name, or NULL */
 	struct address client; /* family 0: not known */
 	const struct recipient *recipients;
 	size_t recipient_count;
@@ -39,9 +39,9 @@ struct facts {
 /* Pointers lead into the board and its configuration. */
 struct verdict {
 	enum action action;
-	const struct route *route; /* of ACTION_REROUTE */
-	const struct rule *rule; /* NULL: none held */
-	const struct egress *egress; /* the one that decided, or NULL */
+	const struct route *route;	     /* of ACTION_REROUTE */
+	const struct rule *rule;	     /* NULL: none held */
+	const struct egress *egress;	     /* the one that decided, or NULL */
 	const struct board_egress *standing; /* of that egress */
 	size_t outbound_count; /* recipients that leave by a listed egress */
 	/* Whether a listed egress is concerned: such a message has a line. */
@@ -53,8 +53,7 @@ void gate_decide(
 
 /* What happens to a message of which nothing is known but its egress: the
    first rule without conditions on the message. For the standing: line. */
-void gate_usual(
-    const struct board *, size_t egress_index, struct verdict *out);
+void gate_usual(const struct board *, size_t egress_index, struct verdict *out);
 
 /* Whether a recipient leaves this host: the MTA's mailer where it said (those
    of an egress leave as well), else the domain. An address without a domain

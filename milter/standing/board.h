@@ -25,11 +25,11 @@ struct board_egress {
 	struct address address; /* the worst one */
 	/* Never NULL and the board's own; board_egress_blame sets them. */
 	char *blocked_by; /* "" unless listed */
-	char *removal; /* "" where none is known */
+	char *removal;	  /* "" where none is known */
 };
 
 struct board {
-	struct config *config; /* a reference */
+	struct config *config;	       /* a reference */
 	struct board_egress *egresses; /* config.egress_count of them */
 };
 

@@ -14,8 +14,8 @@
 
 /* What a list says of its subject at this moment; UNKNOWN is no word. */
 static enum result
-word_of(const struct config *config, const struct finding *finding,
-    int64_t now_ms)
+word_of(
+    const struct config *config, const struct finding *finding, int64_t now_ms)
 {
 	if (finding->answer.result != RESULT_UNKNOWN)
 		return finding->answer.result;
@@ -25,11 +25,11 @@ word_of(const struct config *config, const struct finding *finding,
 }
 
 static bool
-counts(const struct config *config, const struct finding *finding,
-    int64_t now_ms)
+counts(
+    const struct config *config, const struct finding *finding, int64_t now_ms)
 {
 	return word_of(config, finding, now_ms) == RESULT_LISTED &&
-	    finding->listed_in_a_row >= config->confirm;
+	       finding->listed_in_a_row >= config->confirm;
 }
 
 /* Adds one address to the reading. Returns its weight. */
@@ -58,8 +58,8 @@ static bool
 is_covered(const struct config *config, const struct reading *reading)
 {
 	return reading->known_weight > 0 &&
-	    reading->known_weight * INT64_C(100) >=
-	    config->coverage * (int64_t)reading->full_weight;
+	       reading->known_weight * INT64_C(100) >=
+		   config->coverage * (int64_t)reading->full_weight;
 }
 
 static bool
@@ -76,7 +76,7 @@ time_below(struct standing *standing, bool heavy, int64_t now_ms)
 	if (standing->state != STANDING_LISTED || heavy)
 		standing->below_since_ms = CLOCK_NEVER;
 	else if (standing->below_since_ms == CLOCK_NEVER ||
-	    standing->below_since_ms > now_ms)
+		 standing->below_since_ms > now_ms)
 		standing->below_since_ms = now_ms;
 }
 
@@ -107,8 +107,9 @@ next_blamed(const struct config *config, const struct subject *subject,
 
 		if (!counts(config, finding, now_ms))
 			continue;
-		if (last && (finding->weight > last->weight ||
-		    (finding->weight == last->weight && finding <= last)))
+		if (last &&
+		    (finding->weight > last->weight ||
+			(finding->weight == last->weight && finding <= last)))
 			continue;
 		if (!best || finding->weight > best->weight)
 			best = finding;
@@ -222,8 +223,8 @@ standing_blame(const struct config *config, const struct subject *subject,
 		if (blocked_by[0])
 			append(blocked_by, size, ", ");
 		else
-			write_removal(subject, finding->list, removal,
-			    removal_size);
+			write_removal(
+			    subject, finding->list, removal, removal_size);
 		append_blame(blocked_by, size, finding);
 	}
 }

@@ -27,9 +27,9 @@ enum standing_state { STANDING_UNKNOWN, STANDING_CLEAN, STANDING_LISTED };
 
 /* What all findings of one egress say at one moment. */
 struct reading {
-	int weight; /* of the worst address */
-	const struct subject *worst; /* that address; never NULL */
-	int answered, of; /* findings that answer now; all */
+	int weight;		       /* of the worst address */
+	const struct subject *worst;   /* that address; never NULL */
+	int answered, of;	       /* findings that answer now; all */
 	int known_weight, full_weight; /* of lists with a word; of all */
 };
 

@@ -132,9 +132,9 @@ static const struct {
     {"255.254.253.252", "252.253.254.255"},
     /* The example of RFC 5782, section 2.4. */
     {"2001:db8:1:2:3:4:567:89ab",
-     "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2"},
+	"b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2"},
     {"fedc:ba98:7654:3210:123:4567:89ab:cdef",
-     "f.e.d.c.b.a.9.8.7.6.5.4.3.2.1.0.0.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f"},
+	"f.e.d.c.b.a.9.8.7.6.5.4.3.2.1.0.0.1.2.3.4.5.6.7.8.9.a.b.c.d.e.f"},
     {"::1", "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"},
 };
 
@@ -185,7 +185,7 @@ static const struct {
     {"/24", -1, NULL},
     {"", -1, NULL},
     {"0000000000000000000000000000000000000000000000000000000000.0/8", -1,
-     NULL},
+	NULL},
 };
 
 static void
@@ -264,7 +264,8 @@ host_bits_are_refused(void **state)
 			struct network network;
 
 			snprintf(text, sizeof text, "%u.%u.%u.%u/%u",
-			    (unsigned)(host >> 24), (unsigned)(host >> 16) & 255,
+			    (unsigned)(host >> 24),
+			    (unsigned)(host >> 16) & 255,
 			    (unsigned)(host >> 8) & 255, (unsigned)host & 255,
 			    bits);
 			assert_int_equal(network_parse(text, &network), -1);

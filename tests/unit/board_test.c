@@ -143,8 +143,8 @@ test_silence(void **state)
 	assert_true(board_silence_ms(slot, 123456) == INT64_MAX);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		board_beat(slot, cases[i].beat_ms);
-		assert_int_equal(board_silence_ms(slot, cases[i].now_ms),
-		    cases[i].want_ms);
+		assert_int_equal(
+		    board_silence_ms(slot, cases[i].now_ms), cases[i].want_ms);
 	}
 	board_slot_destroy(&slot);
 }
@@ -197,8 +197,8 @@ read_boards(void *arg)
 		struct board *board = board_current(reader->slot);
 		int number = board ? number_of(board) : 0;
 
-		reader->faults += number < last ||
-		    board_silence_ms(reader->slot, BOARDS) < 0;
+		reader->faults +=
+		    number < last || board_silence_ms(reader->slot, BOARDS) < 0;
 		reader->seen += number > last;
 		if (number < 0)
 			break;
@@ -219,8 +219,9 @@ test_publish_while_others_read(void **state)
 	(void)state;
 	for (int i = 0; i < READERS; i++) {
 		readers[i] = (struct reader){.slot = slot, .ready = &ready};
-		assert_int_equal(pthread_create(&threads[i], NULL, read_boards,
-				     &readers[i]), 0);
+		assert_int_equal(
+		    pthread_create(&threads[i], NULL, read_boards, &readers[i]),
+		    0);
 	}
 	while (atomic_load(&ready) < READERS)
 		continue;

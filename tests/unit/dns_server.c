@@ -23,7 +23,7 @@ enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
 enum { FLAG_TC = 0x0200 };
 
 struct rule {
-	char *line; /* the words point into it */
+	char *line;		/* the words point into it */
 	char *words[WORDS_MAX]; /* NAME TYPE HOW ... */
 	int count;
 	char *tail; /* of a txt rule: all after the TTL */
@@ -216,7 +216,7 @@ holds(const struct rule *rule, const struct question *question)
 		return strcasecmp(name, question->name) == 0;
 	suffix = strlen(name + 1);
 	return length > suffix &&
-	    strcasecmp(question->name + length - suffix, name + 1) == 0;
+	       strcasecmp(question->name + length - suffix, name + 1) == 0;
 }
 
 static struct rule *
@@ -235,8 +235,8 @@ answer_records(struct packet *packet, const struct question *question,
 {
 	put_head(packet, question, flags);
 	if (!(flags & FLAG_TC))
-		put_addresses(packet, NULL, strtoul(words[0], NULL, 10),
-		    words + 1);
+		put_addresses(
+		    packet, NULL, strtoul(words[0], NULL, 10), words + 1);
 }
 
 static void
@@ -262,8 +262,8 @@ answer_lie(struct packet *packet, const struct question *question,
 
 /* Fills in the packet, empty for no answer; returns how long to wait. */
 static int
-answer_by(struct rule *rule, const struct question *question,
-    struct packet *packet)
+answer_by(
+    struct rule *rule, const struct question *question, struct packet *packet)
 {
 	const char *how = rule->words[2];
 	char **words = rule->words + 3;
@@ -361,7 +361,8 @@ delay(struct dns_server *server, const struct sockaddr_in *to,
 	struct delayed *slot = server->delayed;
 
 	while (slot->is_used)
-		must(++slot < server->delayed + DELAYED_MAX, "dns_server: slow");
+		must(
+		    ++slot < server->delayed + DELAYED_MAX, "dns_server: slow");
 	*slot = (struct delayed){now_ms() + delay_ms, *to, *packet, true};
 }
 
@@ -609,7 +610,7 @@ dns_server_count(struct dns_server *server, const char *name, uint16_t type)
 	pthread_mutex_lock(&server->lock);
 	for (size_t i = 0; i < server->seen_count; i++)
 		count += server->seen[i].type == type &&
-		    strcasecmp(server->seen[i].name, name) == 0;
+			 strcasecmp(server->seen[i].name, name) == 0;
 	pthread_mutex_unlock(&server->lock);
 	return count;
 }

@@ -42,7 +42,6 @@ void dns_server_script(struct dns_server *, const char *script);
 const char *dns_server_address(const struct dns_server *);
 
 /* How many questions came in for a name of a type, over UDP and TCP. */
-unsigned dns_server_count(
-    struct dns_server *, const char *name, uint16_t type);
+unsigned dns_server_count(struct dns_server *, const char *name, uint16_t type);
 
 #endif

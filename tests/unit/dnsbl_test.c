@@ -68,14 +68,12 @@ static const struct {
     {{LOCAL(1)}, WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(1))},
     {{LOCAL(9)}, WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(9))},
     {{IP(127, 255, 255, 254)},
-     WANT_UNKNOWN(CAUSE_REFUSED, IP(127, 255, 255, 254))},
+	WANT_UNKNOWN(CAUSE_REFUSED, IP(127, 255, 255, 254))},
     /* Not in the directory, even within a code, but a refusal everywhere. */
-    {{IP(127, 255, 255, 0)},
-     WANT_UNKNOWN(CAUSE_REFUSED, IP(127, 255, 255, 0))},
+    {{IP(127, 255, 255, 0)}, WANT_UNKNOWN(CAUSE_REFUSED, IP(127, 255, 255, 0))},
     {{IP(127, 255, 255, 255)},
-     WANT_UNKNOWN(CAUSE_REFUSED, IP(127, 255, 255, 255))},
-    {{IP(127, 255, 254, 255)},
-     WANT_LISTED(16, IP(127, 255, 254, 255))},
+	WANT_UNKNOWN(CAUSE_REFUSED, IP(127, 255, 255, 255))},
+    {{IP(127, 255, 254, 255)}, WANT_LISTED(16, IP(127, 255, 254, 255))},
     {{IP(10, 0, 0, 1)}, WANT_UNKNOWN(CAUSE_REFUSED, IP(10, 0, 0, 1))},
     {{IP(10, 0, 0, 10)}, WANT_UNKNOWN(CAUSE_OUTSIDE, IP(10, 0, 0, 10))},
     {{IP(126, 0, 0, 2)}, WANT_UNKNOWN(CAUSE_OUTSIDE, IP(126, 0, 0, 2))},
@@ -87,17 +85,17 @@ static const struct {
     {{LOCAL(2), LOCAL(3)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(3))},
     {{LOCAL(3), LOCAL(2)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(3))},
     {{LOCAL(2), IP(192, 0, 2, 1)},
-     WANT_UNKNOWN(CAUSE_OUTSIDE, IP(192, 0, 2, 1))},
+	WANT_UNKNOWN(CAUSE_OUTSIDE, IP(192, 0, 2, 1))},
     {{LOCAL(2), LOCAL(1), LOCAL(4)}, WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(1))},
     /* Refused, then outside, then undefined. */
     {{LOCAL(3), IP(192, 0, 2, 1), LOCAL(1)},
-     WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(1))},
+	WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(1))},
     {{LOCAL(1), IP(192, 0, 2, 1), LOCAL(3)},
-     WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(1))},
+	WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(1))},
     {{LOCAL(3), IP(192, 0, 2, 1)},
-     WANT_UNKNOWN(CAUSE_OUTSIDE, IP(192, 0, 2, 1))},
+	WANT_UNKNOWN(CAUSE_OUTSIDE, IP(192, 0, 2, 1))},
     {{IP(192, 0, 2, 1), LOCAL(3)},
-     WANT_UNKNOWN(CAUSE_OUTSIDE, IP(192, 0, 2, 1))},
+	WANT_UNKNOWN(CAUSE_OUTSIDE, IP(192, 0, 2, 1))},
     {{LOCAL(12), LOCAL(3)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(12))},
 };
 
@@ -187,15 +185,15 @@ static const struct {
     {"192.0.2.99", false, true, "bl.example", NULL},
     {"::ffff:192.0.2.99", true, false, "bl.example", "99.2.0.192.bl.example"},
     {"2001:db8:1:2:3:4:567:89ab", false, true, "ugly.example.com",
-     "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2."
-     "ugly.example.com"},
+	"b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2."
+	"ugly.example.com"},
     {"2001:db8::1", true, false, "bl.example", NULL},
     {"127.0.0.2", true, true,
-     LONG ".a2345678901234567890123456789012345678901234567.abc",
-     "2.0.0.127." LONG
-     ".a2345678901234567890123456789012345678901234567.abc"},
+	LONG ".a2345678901234567890123456789012345678901234567.abc",
+	"2.0.0.127." LONG
+	".a2345678901234567890123456789012345678901234567.abc"},
     {"127.0.0.2", true, true,
-     LONG ".a23456789012345678901234567890123456789012345678.abc", NULL},
+	LONG ".a23456789012345678901234567890123456789012345678.abc", NULL},
     {"127.0.0.2", true, true, LONG "." LONG, NULL},
     {"2001:db8::1", true, true, LONG, NULL},
 };
@@ -248,8 +246,8 @@ names_codes(void **state)
 		    .result = RESULT_LISTED, .codes = code_texts[i].codes};
 		char text[DNSBL_CODES_TEXT_MAX];
 
-		assert_string_equal(dnsbl_codes_text(text, &list, &answer),
-		    code_texts[i].want);
+		assert_string_equal(
+		    dnsbl_codes_text(text, &list, &answer), code_texts[i].want);
 	}
 }
 
@@ -293,13 +291,13 @@ static const struct {
     {{.cause = CAUSE_NOT_ASKED}, "not asked yet"},
     {{.cause = CAUSE_DNS, .dns = DNS_TIMEOUT}, "timed out"},
     {{.cause = CAUSE_REFUSED, .address = IP(127, 255, 255, 254)},
-     "refused with 127.255.255.254: public resolver"},
+	"refused with 127.255.255.254: public resolver"},
     {{.cause = CAUSE_REFUSED, .address = IP(127, 255, 255, 1)},
-     "refused with 127.255.255.1"},
+	"refused with 127.255.255.1"},
     {{.cause = CAUSE_OUTSIDE, .address = IP(192, 0, 2, 1)},
-     "answered 192.0.2.1, which is outside 127.0.0.0/8"},
+	"answered 192.0.2.1, which is outside 127.0.0.0/8"},
     {{.cause = CAUSE_UNDEFINED, .address = LOCAL(99)},
-     "answered 127.0.0.99, which the list does not define"},
+	"answered 127.0.0.99, which the list does not define"},
 };
 
 static void

@@ -11,9 +11,11 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-#define ITEMS(type, ...) {                                                    \
-	.items = (type[]){__VA_ARGS__},                                       \
-	.count = sizeof((type[]){__VA_ARGS__}) / sizeof(type)}
+#define ITEMS(type, ...)                                              \
+	{                                                             \
+		.items = (type[]){__VA_ARGS__},                       \
+		.count = sizeof((type[]){__VA_ARGS__}) / sizeof(type) \
+	}
 #define STRINGS(...) ITEMS(char *, __VA_ARGS__)
 #define NETWORKS(...) ITEMS(struct network, __VA_ARGS__)
 
@@ -22,7 +24,8 @@ enum { NEWS, BULK, BOSS, MAIN, EGRESSES };
 static struct egress egresses[EGRESSES] = {
     [NEWS] = {.name = "news", .senders = STRINGS("@news.example.com", "<>")},
     [BULK] = {.name = "bulk", .mailers = STRINGS("smtp-bulk", "smtp-bulk2")},
-    [BOSS] = {.name = "boss", .senders = STRINGS("boss@example.com"),
+    [BOSS] = {.name = "boss",
+	.senders = STRINGS("boss@example.com"),
 	.mailers = STRINGS("smtp")},
     [MAIN] = {.name = "main"},
 };
@@ -75,8 +78,8 @@ test_outbound(void **state)
 		const struct outbound_case *c = &outbound_cases[i];
 		struct recipient recipient = {c->address, c->mailer};
 
-		print_message("%s by %s\n", c->address,
-		    c->mailer ? c->mailer : "?");
+		print_message(
+		    "%s by %s\n", c->address, c->mailer ? c->mailer : "?");
 		assert_int_equal(
 		    gate_is_outbound(&settings, &recipient), c->want);
 	}
@@ -90,15 +93,18 @@ static struct route second = {.name = "second"};
 	.via_count =                                                          \
 	    sizeof((const struct route *[]){__VA_ARGS__}) / sizeof(void *)
 
-#define ALL {.name = "all", VIA(&smarthost, &second)}
+#define ALL                                             \
+	{                                               \
+		.name = "all", VIA(&smarthost, &second) \
+	}
 
 static const struct address no_client;
 static const struct address office = {4, {192, 0, 2, 77}};
 static const struct address office6 = {6, {0x20, 0x01, 0x0d, 0xb8, [15] = 1}};
 
-#define OFFICE                                                                \
-	NETWORKS({{4, {192, 0, 2, 64}}, 26},                                  \
-	    {{6, {0x20, 0x01, 0x0d, 0xb8}}, 32})
+#define OFFICE    \
+	NETWORKS( \
+	    {{4, {192, 0, 2, 64}}, 26}, {{6, {0x20, 0x01, 0x0d, 0xb8}}, 32})
 
 #define BIT(egress) (1U << (egress))
 #define RECIPIENTS_MAX 4
@@ -124,16 +130,20 @@ struct gate_case {
 #define REROUTED(n)                                                           \
 	.want = ACTION_REROUTE, .want_rule = "all", .want_route = &smarthost, \
 	.want_egress = "main", .want_count = (n)
-#define HOLD(...) {{.name = "some", .then = ACTION_HOLD, __VA_ARGS__}}
-#define HELD                                                                  \
-	.want = ACTION_HOLD, .want_rule = "some", .want_egress = "main",      \
+#define HOLD(...)                                                        \
+	{                                                                \
+		{                                                        \
+			.name = "some", .then = ACTION_HOLD, __VA_ARGS__ \
+		}                                                        \
+	}
+#define HELD                                                             \
+	.want = ACTION_HOLD, .want_rule = "some", .want_egress = "main", \
 	.want_count = 1
 #define NO_RULE .want_egress = "main", .want_count = 1
 
 static const struct gate_case gate_cases[] = {
     {"nothing is listed", 0, FROM_A, TO_BOB, .rules = {ALL}},
-    {"a listed egress", BIT(MAIN), FROM_A, TO_BOB, .rules = {ALL},
-	REROUTED(1)},
+    {"a listed egress", BIT(MAIN), FROM_A, TO_BOB, .rules = {ALL}, REROUTED(1)},
     {"another egress is listed", BIT(NEWS) | BIT(BULK) | BIT(BOSS), FROM_A,
 	TO_BOB, .rules = {ALL}},
     {"no rules", BIT(MAIN), FROM_A, TO_BOB, NO_RULE},
@@ -198,14 +208,16 @@ static const struct gate_case gate_cases[] = {
     {"the first rule", BIT(MAIN), FROM_A, TO_BOB,
 	.rules = {{.name = "some", .then = ACTION_HOLD}, ALL}, HELD},
     {"the next one", BIT(MAIN), FROM_A, TO_BOB,
-	.rules = {{.name = "some", .then = ACTION_HOLD,
+	.rules = {{.name = "some",
+		      .then = ACTION_HOLD,
 		      .senders = STRINGS("b@example.com")},
 	    ALL},
 	REROUTED(1)},
     {"rules before recipients", BIT(MAIN) | BIT(BULK), FROM_A,
 	.recipients = {{"c@example.net", "smtp-bulk"},
 	    {"bob@example.net", "smtp"}},
-	.rules = {{.name = "some", .then = ACTION_HOLD,
+	.rules = {{.name = "some",
+		      .then = ACTION_HOLD,
 		      .recipients = STRINGS("bob@example.net")},
 	    ALL},
 	.want = ACTION_HOLD, .want_rule = "some", .want_egress = "main",
@@ -245,8 +257,7 @@ static const struct gate_case gate_cases[] = {
     {"clients by IPv6", BIT(MAIN), FROM_A, .client = &office6, TO_BOB,
 	.rules = HOLD(.clients = OFFICE), HELD},
     {"other clients", BIT(MAIN), FROM_A, .client = &office, TO_BOB,
-	.rules = HOLD(.clients = NETWORKS({{4, {192, 0, 2, 0}}, 26})),
-	NO_RULE},
+	.rules = HOLD(.clients = NETWORKS({{4, {192, 0, 2, 0}}, 26})), NO_RULE},
     {"no client", BIT(MAIN), FROM_A, TO_BOB,
 	.rules = HOLD(.clients = NETWORKS({{4, {0}}, 0}, {{6, {0}}, 0})),
 	NO_RULE},
@@ -257,14 +268,14 @@ static const struct gate_case gate_cases[] = {
     {"all conditions", BIT(MAIN), FROM_A, .user = "bob", .client = &office,
 	TO_BOB,
 	.rules = HOLD(.senders = STRINGS("*"), .recipients = STRINGS("*"),
-		.users = STRINGS("*"), .clients = OFFICE,
-		.egresses = STRINGS("main")),
+	    .users = STRINGS("*"), .clients = OFFICE,
+	    .egresses = STRINGS("main")),
 	HELD},
     {"all conditions but one", BIT(MAIN), FROM_A, .user = "bob",
 	.client = &office, TO_BOB,
 	.rules = HOLD(.senders = STRINGS("*"), .recipients = STRINGS("*"),
-		.users = STRINGS("*"), .clients = OFFICE,
-		.egresses = STRINGS("news")),
+	    .users = STRINGS("*"), .clients = OFFICE,
+	    .egresses = STRINGS("news")),
 	NO_RULE},
 
     /* each action */
@@ -272,20 +283,21 @@ static const struct gate_case gate_cases[] = {
 	.rules = {{.name = "let", .then = ACTION_PASS}, ALL},
 	.want_rule = "let", .want_egress = "main", .want_count = 1},
     {"wait", BIT(MAIN), FROM_A, TO_BOB,
-	.rules = {{.name = "wait", .then = ACTION_WAIT}},
-	.want = ACTION_WAIT, .want_rule = "wait", .want_egress = "main",
-	.want_count = 1},
+	.rules = {{.name = "wait", .then = ACTION_WAIT}}, .want = ACTION_WAIT,
+	.want_rule = "wait", .want_egress = "main", .want_count = 1},
     {"defer", BIT(MAIN), FROM_A, TO_BOB,
 	.rules = {{.name = "defer", .then = ACTION_DEFER}},
 	.want = ACTION_DEFER, .want_rule = "defer", .want_egress = "main",
 	.want_count = 1},
     {"reroute by the first of via", BIT(MAIN), FROM_A, TO_BOB,
-	.rules = {{.name = "far", VIA(&second, &smarthost),
+	.rules = {{.name = "far",
+	    VIA(&second, &smarthost),
 	    .otherwise = ACTION_HOLD}},
 	.want = ACTION_REROUTE, .want_rule = "far", .want_route = &second,
 	.want_egress = "main", .want_count = 1},
     {"otherwise", BIT(MAIN), FROM_A, TO_BOB,
-	.rules = {{.name = "far", .then = ACTION_REROUTE,
+	.rules = {{.name = "far",
+	    .then = ACTION_REROUTE,
 	    .otherwise = ACTION_HOLD}},
 	.want = ACTION_HOLD, .want_rule = "far", .want_egress = "main",
 	.want_count = 1},
@@ -314,11 +326,11 @@ decide(const struct gate_case *c, struct config *config, struct board *board,
 	};
 
 	while (facts.recipient_count < RECIPIENTS_MAX &&
-	    c->recipients[facts.recipient_count].address)
+	       c->recipients[facts.recipient_count].address)
 		facts.recipient_count++;
 	config->rules = (struct rule *)c->rules;
-	while (config->rule_count < RULES_MAX &&
-	    c->rules[config->rule_count].name)
+	while (
+	    config->rule_count < RULES_MAX && c->rules[config->rule_count].name)
 		config->rule_count++;
 	list(board->egresses, c->listed);
 	gate_decide(board, &facts, verdict);
@@ -360,7 +372,9 @@ static void
 test_recipient_of_no_egress_is_not_gated(void **state)
 {
 	const struct gate_case c = {.listed = BIT(NEWS) | BIT(BULK) | BIT(BOSS),
-	    FROM_A, TO_BOB, .rules = {ALL}};
+	    FROM_A,
+	    TO_BOB,
+	    .rules = {ALL}};
 	struct config config = settings;
 	struct board_egress standings[EGRESSES] = {0};
 	struct board board = {&config, standings};
@@ -385,9 +399,9 @@ struct line_case {
 	const char *want;
 };
 
-#define LISTED_MAIN                                                           \
-	.standing = {.address = {4, {203, 0, 113, 5}},                        \
-	    .blocked_by = "Spamhaus SBL"}
+#define LISTED_MAIN   \
+	.standing = { \
+	    .address = {4, {203, 0, 113, 5}}, .blocked_by = "Spamhaus SBL"}
 
 static const struct line_case line_cases[] = {
     {"the contract's",
@@ -453,8 +467,8 @@ test_line(void **state)
 		print_message("%s\n", c->name);
 		if (verdict.egress)
 			verdict.standing = &c->standing;
-		gate_line(&line, &verdict, &facts, c->mode, c->queue_id,
-		    c->cause);
+		gate_line(
+		    &line, &verdict, &facts, c->mode, c->queue_id, c->cause);
 		assert_string_equal(line.text, c->want);
 	}
 }

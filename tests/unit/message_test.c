@@ -18,7 +18,9 @@ enum { QR = 0x8000, STATUS = 0x1000, TC = 0x0200, OK = QR | 0x0180 };
 enum { FORMERR = 1, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, NOTAUTH = 9 };
 
 #define NAME "2.0.0.127.bl.example"
-#define SOA_OF(minimum) "\0\0" "0000111122223333" minimum
+#define SOA_OF(minimum) \
+	"\0\0"          \
+	"0000111122223333" minimum
 #define SOA_SIZE 22
 
 struct packet {
@@ -33,7 +35,7 @@ struct record {
 	uint16_t type;
 	uint32_t ttl;
 	const char *data; /* of a CNAME: a name as text */
-	size_t size;
+	size_t size;	  /* of a CNAME: of zeros after the name */
 };
 
 static void
@@ -78,6 +80,7 @@ put_record(struct packet *packet, const struct record *record)
 	put16(packet, record->size);
 	if (record->type == CNAME) {
 		put_name(packet, record->data);
+		put(packet, "\0\0\0\0", record->size);
 		packet->bytes[size_at + 1] = packet->length - size_at - 2;
 	} else {
 		put(packet, record->data, record->size);
@@ -142,8 +145,7 @@ static const struct {
     {"REFUSED", OK | REFUSED, NAME, A, DNS_REFUSED},
     {"NOTAUTH", OK | NOTAUTH, NAME, A, DNS_REFUSED},
     {"rcode 15", OK | 15, NAME, A, DNS_SERVFAIL},
-    {"SERVFAIL of other name", OK | SERVFAIL, "x.example", A,
-     DNS_MALFORMED},
+    {"SERVFAIL of other name", OK | SERVFAIL, "x.example", A, DNS_MALFORMED},
 };
 
 static void
@@ -159,8 +161,8 @@ judges_the_head(void **state)
 		status =
 		    read_exactly(&packet, packet.length, NAME, A, &message);
 		if (status != heads[i].want)
-			fail_msg("%s: %s", heads[i].what,
-			    dns_status_text(status));
+			fail_msg(
+			    "%s: %s", heads[i].what, dns_status_text(status));
 	}
 }
 
@@ -173,8 +175,8 @@ wants_one_question(void **state)
 	(void)state;
 	put_head(&packet, OK, NAME, A);
 	packet.bytes[5] = 0;
-	assert_int_equal(read_exactly(&packet, 12, NAME, A, &message),
-	    DNS_MALFORMED);
+	assert_int_equal(
+	    read_exactly(&packet, 12, NAME, A, &message), DNS_MALFORMED);
 	packet.bytes[5] = 2;
 	put_name(&packet, NAME);
 	put16(&packet, A);
@@ -205,117 +207,119 @@ static const struct {
 	uint32_t want_ttl;
 } answers[] = {
     {"one A", 0, {{1, NAME, A, 300, A2}}, DNS_RESPONSE, true, "\2", 300},
-    {"two A, smaller TTL", 0,
-     {{1, NAME, A, 300, A2}, {1, NAME, A, 60, A4}},
-     DNS_RESPONSE, true, "\2\4", 60},
+    {"two A, smaller TTL", 0, {{1, NAME, A, 300, A2}, {1, NAME, A, 60, A4}},
+	DNS_RESPONSE, true, "\2\4", 60},
     {"owner in other case", 0, {{1, "2.0.0.127.BL.example", A, 300, A2}},
-     DNS_RESPONSE, true, "\2", 300},
+	DNS_RESPONSE, true, "\2", 300},
     {"owner of someone else", 0, {{1, "3.0.0.127.bl.example", A, 300, A2}},
-     DNS_RESPONSE, true, "", 0},
+	DNS_RESPONSE, true, "", 0},
     {"other class", 0, {{1, NAME, A | IN_CHAOS, 300, A2}}, DNS_RESPONSE, true,
-     "", 0},
-    {"other type", 0, {{1, NAME, TXT, 300, "\1x", 2}}, DNS_RESPONSE, true,
-     "", 0},
-    {"A of three bytes", 0, {{1, NAME, A, 300, "\177\0\0", 3}},
-     DNS_MALFORMED, false, "", 0},
+	"", 0},
+    {"other type", 0, {{1, NAME, TXT, 300, "\1x", 2}}, DNS_RESPONSE, true, "",
+	0},
+    {"A of three bytes", 0, {{1, NAME, A, 300, "\177\0\0", 3}}, DNS_MALFORMED,
+	false, "", 0},
     {"A of five bytes", 0, {{1, NAME, A, 300, "\177\0\0\2\0", 5}},
-     DNS_MALFORMED, false, "", 0},
-    {"TTL with the top bit", 0, {{1, NAME, A, 0x80000001, A2}},
-     DNS_RESPONSE, true, "\2", 0},
-    {"largest TTL", 0, {{1, NAME, A, 0x7fffffff, A2}}, DNS_RESPONSE, true,
-     "\2", 0x7fffffff},
-    {"A beside NXDOMAIN", NXDOMAIN, {{1, NAME, A, 300, A2}},
-     DNS_MALFORMED, false, "", 0},
-    {"A in the additional section", 0, {{3, NAME, A, 300, A2}},
-     DNS_RESPONSE, true, "", 0},
+	DNS_MALFORMED, false, "", 0},
+    {"TTL with the top bit", 0, {{1, NAME, A, 0x80000001, A2}}, DNS_RESPONSE,
+	true, "\2", 0},
+    {"largest TTL", 0, {{1, NAME, A, 0x7fffffff, A2}}, DNS_RESPONSE, true, "\2",
+	0x7fffffff},
+    {"A beside NXDOMAIN", NXDOMAIN, {{1, NAME, A, 300, A2}}, DNS_MALFORMED,
+	false, "", 0},
+    {"A in the additional section", 0, {{3, NAME, A, 300, A2}}, DNS_RESPONSE,
+	true, "", 0},
 
     {"an alias", 0,
-     {{1, NAME, CNAME, 200, "x.example", 0}, {1, "x.example", A, 300, A2}},
-     DNS_RESPONSE, true, "\2", 200},
+	{{1, NAME, CNAME, 200, "x.example", 0}, {1, "x.example", A, 300, A2}},
+	DNS_RESPONSE, true, "\2", 200},
     {"an alias after its target", 0,
-     {{1, "x.example", A, 100, A2}, {1, NAME, CNAME, 200, "X.example", 0}},
-     DNS_RESPONSE, true, "\2", 100},
+	{{1, "x.example", A, 100, A2}, {1, NAME, CNAME, 200, "X.example", 0}},
+	DNS_RESPONSE, true, "\2", 100},
     {"two aliases", 0,
-     {{1, "y.example", A, 300, A4}, {1, "x.example", CNAME, 50, "y.example", 0},
-      {1, NAME, CNAME, 200, "x.example", 0}},
-     DNS_RESPONSE, true, "\4", 50},
+	{{1, "y.example", A, 300, A4},
+	    {1, "x.example", CNAME, 50, "y.example", 0},
+	    {1, NAME, CNAME, 200, "x.example", 0}},
+	DNS_RESPONSE, true, "\4", 50},
     {"alias TTL with the top bit", 0,
-     {{1, NAME, CNAME, 0xffffffff, "x.example", 0},
-      {1, "x.example", A, 300, A2}},
-     DNS_RESPONSE, true, "\2", 0},
+	{{1, NAME, CNAME, 0xffffffff, "x.example", 0},
+	    {1, "x.example", A, 300, A2}},
+	DNS_RESPONSE, true, "\2", 0},
     {"own records before an alias", 0,
-     {{1, NAME, CNAME, 20, "x.example", 0}, {1, "x.example", A, 30, A4},
-      {1, NAME, A, 300, A2}},
-     DNS_RESPONSE, true, "\2", 300},
+	{{1, NAME, CNAME, 20, "x.example", 0}, {1, "x.example", A, 30, A4},
+	    {1, NAME, A, 300, A2}},
+	DNS_RESPONSE, true, "\2", 300},
     {"target of someone else's alias", 0,
-     {{1, "y.example", CNAME, 200, "x.example", 0},
-      {1, "x.example", A, 300, A2}},
-     DNS_RESPONSE, true, "", 0},
-    {"an alias of itself", 0, {{1, NAME, CNAME, 200, NAME, 0}},
-     DNS_MALFORMED, false, "", 0},
+	{{1, "y.example", CNAME, 200, "x.example", 0},
+	    {1, "x.example", A, 300, A2}},
+	DNS_RESPONSE, true, "", 0},
+    {"an alias with more behind its name", 0,
+	{{1, NAME, CNAME, 200, "x.example", 1}, {1, "x.example", A, 300, A2}},
+	DNS_MALFORMED, false, "", 0},
+    {"an alias of itself", 0, {{1, NAME, CNAME, 200, NAME, 0}}, DNS_MALFORMED,
+	false, "", 0},
     {"aliases in a ring", 0,
-     {{1, NAME, CNAME, 200, "x.example", 0},
-      {1, "x.example", CNAME, 200, NAME, 0}},
-     DNS_MALFORMED, false, "", 0},
+	{{1, NAME, CNAME, 200, "x.example", 0},
+	    {1, "x.example", CNAME, 200, NAME, 0}},
+	DNS_MALFORMED, false, "", 0},
     {"eight aliases", 0,
-     {{1, NAME, CNAME, 9, "a", 0}, {1, "a", CNAME, 9, "b", 0},
-      {1, "b", CNAME, 9, "c", 0}, {1, "c", CNAME, 9, "d", 0},
-      {1, "d", CNAME, 9, "e", 0}, {1, "e", CNAME, 9, "f", 0},
-      {1, "f", CNAME, 9, "g", 0}, {1, "g", CNAME, 9, "h", 0},
-      {1, "h", A, 9, A2}},
-     DNS_RESPONSE, true, "\2", 9},
+	{{1, NAME, CNAME, 9, "a", 0}, {1, "a", CNAME, 9, "b", 0},
+	    {1, "b", CNAME, 9, "c", 0}, {1, "c", CNAME, 9, "d", 0},
+	    {1, "d", CNAME, 9, "e", 0}, {1, "e", CNAME, 9, "f", 0},
+	    {1, "f", CNAME, 9, "g", 0}, {1, "g", CNAME, 9, "h", 0},
+	    {1, "h", A, 9, A2}},
+	DNS_RESPONSE, true, "\2", 9},
     {"nine aliases", 0,
-     {{1, NAME, CNAME, 9, "a", 0}, {1, "a", CNAME, 9, "b", 0},
-      {1, "b", CNAME, 9, "c", 0}, {1, "c", CNAME, 9, "d", 0},
-      {1, "d", CNAME, 9, "e", 0}, {1, "e", CNAME, 9, "f", 0},
-      {1, "f", CNAME, 9, "g", 0}, {1, "g", CNAME, 9, "h", 0},
-      {1, "h", CNAME, 9, "i", 0}, {1, "i", A, 9, A2}},
-     DNS_MALFORMED, false, "", 0},
+	{{1, NAME, CNAME, 9, "a", 0}, {1, "a", CNAME, 9, "b", 0},
+	    {1, "b", CNAME, 9, "c", 0}, {1, "c", CNAME, 9, "d", 0},
+	    {1, "d", CNAME, 9, "e", 0}, {1, "e", CNAME, 9, "f", 0},
+	    {1, "f", CNAME, 9, "g", 0}, {1, "g", CNAME, 9, "h", 0},
+	    {1, "h", CNAME, 9, "i", 0}, {1, "i", A, 9, A2}},
+	DNS_MALFORMED, false, "", 0},
 
     {"NXDOMAIN, TTL above the minimum", NXDOMAIN,
-     {{2, "example", SOA, 900, SOA_OF("\0\0\0\x3c"), SOA_SIZE}},
-     DNS_RESPONSE, false, "", 60},
+	{{2, "example", SOA, 900, SOA_OF("\0\0\0\x3c"), SOA_SIZE}},
+	DNS_RESPONSE, false, "", 60},
     {"NXDOMAIN, TTL below the minimum", NXDOMAIN,
-     {{2, "example", SOA, 30, SOA_OF("\0\0\0\x3c"), SOA_SIZE}},
-     DNS_RESPONSE, false, "", 30},
-    {"NODATA", 0,
-     {{2, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
-     DNS_RESPONSE, true, "", 300},
+	{{2, "example", SOA, 30, SOA_OF("\0\0\0\x3c"), SOA_SIZE}}, DNS_RESPONSE,
+	false, "", 30},
+    {"NODATA", 0, {{2, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
+	DNS_RESPONSE, true, "", 300},
     {"NODATA, NS and SOA", 0,
-     {{2, "example", NS, 900, "\1a\0", 3},
-      {2, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
-     DNS_RESPONSE, true, "", 300},
+	{{2, "example", NS, 900, "\1a\0", 3},
+	    {2, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
+	DNS_RESPONSE, true, "", 300},
     {"minimum with the top bit", NXDOMAIN,
-     {{2, "example", SOA, 900, SOA_OF("\x80\0\1\x2c"), SOA_SIZE}},
-     DNS_RESPONSE, false, "", 0},
+	{{2, "example", SOA, 900, SOA_OF("\x80\0\1\x2c"), SOA_SIZE}},
+	DNS_RESPONSE, false, "", 0},
     {"SOA TTL with the top bit", NXDOMAIN,
-     {{2, "example", SOA, 0x80000384, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
-     DNS_RESPONSE, false, "", 0},
+	{{2, "example", SOA, 0x80000384, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
+	DNS_RESPONSE, false, "", 0},
     {"an alias to nothing", NXDOMAIN,
-     {{1, NAME, CNAME, 20, "x.example", 0},
-      {2, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
-     DNS_RESPONSE, false, "", 20},
+	{{1, NAME, CNAME, 20, "x.example", 0},
+	    {2, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
+	DNS_RESPONSE, false, "", 20},
     {"NXDOMAIN without SOA", NXDOMAIN, {{0}}, DNS_RESPONSE, false, "", 0},
     {"NODATA without SOA", 0, {{0}}, DNS_RESPONSE, true, "", 0},
-    {"a referral", 0, {{2, "example", NS, 900, "\1a\0", 3}},
-     DNS_MALFORMED, false, "", 0},
-    {"NXDOMAIN with NS alone", NXDOMAIN,
-     {{2, "example", NS, 900, "\1a\0", 3}}, DNS_RESPONSE, false, "", 0},
+    {"a referral", 0, {{2, "example", NS, 900, "\1a\0", 3}}, DNS_MALFORMED,
+	false, "", 0},
+    {"NXDOMAIN with NS alone", NXDOMAIN, {{2, "example", NS, 900, "\1a\0", 3}},
+	DNS_RESPONSE, false, "", 0},
     {"a short SOA", NXDOMAIN,
-     {{2, "example", SOA, 900, SOA_OF("\0\0\0"), SOA_SIZE - 1}},
-     DNS_MALFORMED, false, "", 0},
+	{{2, "example", SOA, 900, SOA_OF("\0\0\0"), SOA_SIZE - 1}},
+	DNS_MALFORMED, false, "", 0},
     {"a long SOA", NXDOMAIN,
-     {{2, "example", SOA, 900, SOA_OF("\0\0\0\1\0"), SOA_SIZE + 1}},
-     DNS_MALFORMED, false, "", 0},
-    {"an empty SOA", NXDOMAIN, {{2, "example", SOA, 900, "", 0}},
-     DNS_MALFORMED, false, "", 0},
+	{{2, "example", SOA, 900, SOA_OF("\0\0\0\1\0"), SOA_SIZE + 1}},
+	DNS_MALFORMED, false, "", 0},
+    {"an empty SOA", NXDOMAIN, {{2, "example", SOA, 900, "", 0}}, DNS_MALFORMED,
+	false, "", 0},
     {"SOA in the answer section", NXDOMAIN,
-     {{1, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
-     DNS_RESPONSE, false, "", 0},
+	{{1, "example", SOA, 900, SOA_OF("\0\0\1\x2c"), SOA_SIZE}},
+	DNS_RESPONSE, false, "", 0},
     {"SOA beside an A is not ours", 0,
-     {{1, NAME, A, 300, A2},
-      {2, "example", SOA, 5, SOA_OF("\0\0\0\1"), SOA_SIZE}},
-     DNS_RESPONSE, true, "\2", 300},
+	{{1, NAME, A, 300, A2},
+	    {2, "example", SOA, 5, SOA_OF("\0\0\0\1"), SOA_SIZE}},
+	DNS_RESPONSE, true, "\2", 300},
 };
 
 static void
@@ -335,8 +339,8 @@ reads_records(void **state)
 		status =
 		    read_exactly(&packet, packet.length, NAME, A, &message);
 		if (status != answers[i].want)
-			fail_msg("%s: %s", answers[i].what,
-			    dns_status_text(status));
+			fail_msg(
+			    "%s: %s", answers[i].what, dns_status_text(status));
 		if (status != DNS_RESPONSE)
 			continue;
 		if (message.ttl_sec != answers[i].want_ttl)
@@ -402,9 +406,9 @@ joins_texts(void **state)
 
 		put_head(&packet, OK, NAME, TXT);
 		for (int k = 0; k < 3 && texts[i].data[k]; k++)
-			put_record(&packet,
-			    &(struct record){1, NAME, TXT, 60, texts[i].data[k],
-			        texts[i].size[k]});
+			put_record(
+			    &packet, &(struct record){1, NAME, TXT, 60,
+					 texts[i].data[k], texts[i].size[k]});
 		status =
 		    read_exactly(&packet, packet.length, NAME, TXT, &message);
 		if (status != texts[i].want)
@@ -412,8 +416,8 @@ joins_texts(void **state)
 		if (status != DNS_RESPONSE)
 			continue;
 		assert_int_equal(message.text_length, texts[i].want_length);
-		assert_memory_equal(message.text, texts[i].want_text,
-		    texts[i].want_length);
+		assert_memory_equal(
+		    message.text, texts[i].want_text, texts[i].want_length);
 		assert_int_equal(message.ttl_sec, 60);
 	}
 }
@@ -431,8 +435,7 @@ cuts_texts(void **state)
 	data[251] = (char)250;
 	data[252] = 'y';
 	put_head(&packet, OK, NAME, TXT);
-	put_record(
-	    &packet, &(struct record){1, NAME, TXT, 60, data, 502});
+	put_record(&packet, &(struct record){1, NAME, TXT, 60, data, 502});
 	assert_int_equal(
 	    read_exactly(&packet, packet.length, NAME, TXT, &message),
 	    DNS_RESPONSE);
@@ -443,8 +446,7 @@ cuts_texts(void **state)
 	/* What does not fit is still read: it has to be well formed. */
 	data[251] = (char)251;
 	put_head(&packet, OK, NAME, TXT);
-	put_record(
-	    &packet, &(struct record){1, NAME, TXT, 60, data, 502});
+	put_record(&packet, &(struct record){1, NAME, TXT, 60, data, 502});
 	assert_int_equal(
 	    read_exactly(&packet, packet.length, NAME, TXT, &message),
 	    DNS_MALFORMED);
@@ -464,16 +466,16 @@ follows_pointers(void **state)
 
 	(void)state;
 	memcpy(packet.bytes, compressed, packet.length);
-	assert_int_equal(read_exactly(&packet, packet.length, "x.bl.example",
-	                     A, &message),
+	assert_int_equal(
+	    read_exactly(&packet, packet.length, "x.bl.example", A, &message),
 	    DNS_RESPONSE);
 	assert_int_equal(message.address_count, 1);
 	assert_int_equal(message.addresses[0], 0x7f000002);
 	assert_int_equal(message.ttl_sec, 30);
 	/* A pointer to itself. */
 	packet.bytes[31] = 30;
-	assert_int_equal(read_exactly(&packet, packet.length, "x.bl.example",
-	                     A, &message),
+	assert_int_equal(
+	    read_exactly(&packet, packet.length, "x.bl.example", A, &message),
 	    DNS_MALFORMED);
 }
 
@@ -486,12 +488,12 @@ no_part_is_enough(void **state)
 	(void)state;
 	memcpy(packet.bytes, compressed, packet.length);
 	for (size_t length = 0; length < packet.length; length++)
-		assert_int_equal(read_exactly(&packet, length, "x.bl.example",
-		                     A, &message),
+		assert_int_equal(
+		    read_exactly(&packet, length, "x.bl.example", A, &message),
 		    DNS_MALFORMED);
 	packet.bytes[packet.length] = 0;
 	assert_int_equal(read_exactly(&packet, packet.length + 1,
-	                     "x.bl.example", A, &message),
+			     "x.bl.example", A, &message),
 	    DNS_MALFORMED);
 }
 
@@ -511,7 +513,7 @@ survives_any_byte(void **state)
 			read_exactly(&packet, packet.length, "x.bl.example", A,
 			    &message);
 			assert_int_equal(read_exactly(&packet, packet.length,
-			                     "z.bl.examples", A, &message),
+					     "z.bl.examples", A, &message),
 			    DNS_MALFORMED);
 		}
 	}

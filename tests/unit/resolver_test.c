@@ -161,8 +161,8 @@ static const struct {
     {"silent.test", DNS_TYPE_A, DNS_TIMEOUT, false, "", 0},
     {"big.test", DNS_TYPE_A, DNS_RESPONSE, true, "\3", 30},
     {"wrong-id.test", DNS_TYPE_A, DNS_TIMEOUT, false, "", 0},
-    {"wrong-question.test", DNS_TYPE_A, DNS_MALFORMED | OR_TIMEOUT, false,
-     "", 0},
+    {"wrong-question.test", DNS_TYPE_A, DNS_MALFORMED | OR_TIMEOUT, false, "",
+	0},
     {"garbage.test", DNS_TYPE_A, DNS_MALFORMED | OR_TIMEOUT, false, "", 0},
     {"cut.test", DNS_TYPE_A, DNS_MALFORMED | OR_TIMEOUT, false, "", 0},
     {"slow.test", DNS_TYPE_A, DNS_RESPONSE, true, "\2", 30},
@@ -206,8 +206,7 @@ tells_answers_from_lies(void **state)
 	run(fixture);
 	for (size_t i = 0; i < COUNT(questions); i++)
 		check_reply(i, &replies[i]);
-	assert_int_equal(
-	    resolver_asked(fixture->resolver), COUNT(questions));
+	assert_int_equal(resolver_asked(fixture->resolver), COUNT(questions));
 }
 
 static void
@@ -291,8 +290,8 @@ gives_each_try_its_time(void **state)
 		ask(fixture, name, DNS_TYPE_A, &reply);
 		run(fixture);
 		spent_ms = clock_now_ms() - begun_ms;
-		sent = dns_server_count(fixture->server, name, DNS_TYPE_A) -
-		    sent;
+		sent =
+		    dns_server_count(fixture->server, name, DNS_TYPE_A) - sent;
 		if (reply.status != retries[i].want ||
 		    sent != retries[i].want_sent ||
 		    spent_ms < retries[i].want_ms - 10 ||
@@ -307,8 +306,8 @@ gives_each_try_its_time(void **state)
 static void
 closed_port(char text[32])
 {
-	struct sockaddr_in address = {.sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof address;
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
@@ -325,7 +324,7 @@ cpu_ms(void)
 
 	getrusage(RUSAGE_SELF, &usage);
 	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 +
-	    (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
+	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000;
 }
 
 static void
@@ -359,7 +358,7 @@ a_dead_server_costs_nothing(void **state)
 	for (size_t i = 0; i < COUNT(replies); i++) {
 		assert_int_equal(replies[i].calls, 1);
 		assert_true(replies[i].status == DNS_UNREACHABLE ||
-		    replies[i].status == DNS_TIMEOUT);
+			    replies[i].status == DNS_TIMEOUT);
 	}
 	assert_true(cpu_ms() - begun_ms < 1000);
 }
@@ -433,7 +432,7 @@ queues_what_is_too_much(void **state)
 		assert_int_equal(replies[i].calls, 1);
 		/* A socket buffer may lose some of such a burst. */
 		assert_true(replies[i].status == DNS_RESPONSE ||
-		    replies[i].status == DNS_TIMEOUT);
+			    replies[i].status == DNS_TIMEOUT);
 	}
 	free(replies);
 }
@@ -476,8 +475,8 @@ callbacks_may_ask(void **state)
 		struct chain chain = {
 		    fixture, chains[i].name, chains[i].times, false};
 
-		resolver_ask(fixture->resolver, chain.name, DNS_TYPE_A, on_link,
-		    &chain);
+		resolver_ask(
+		    fixture->resolver, chain.name, DNS_TYPE_A, on_link, &chain);
 		run(fixture);
 		assert_int_equal(chain.left, 0);
 	}
@@ -517,6 +516,8 @@ destroy_ends_every_question_once(void **state)
 	}
 	event_base_loopexit(fixture->base, &moment);
 	event_base_dispatch(fixture->base);
+	assert_int_equal(
+	    resolver_asked(fixture->resolver), RESOLVER_INFLIGHT_MAX);
 	ask(fixture, "listed.test", DNS_TYPE_A, &replies[MANY]);
 	resolver_destroy(&fixture->resolver);
 	assert_null(fixture->resolver);

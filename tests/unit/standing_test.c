@@ -70,52 +70,43 @@ struct read_case {
 };
 
 static const struct read_case read_cases[] = {
-    {"never asked", 1000,
-	{{{3, NONE, NONE, 0, CLOCK_NEVER}}},
-	0, 0, 0, 1, 0, 3},
-    {"clean", 1000,
-	{{{3, CLEAN, CLEAN, 0, 1000}, {1, CLEAN, CLEAN, 0, 1000}}},
+    {"never asked", 1000, {{{3, NONE, NONE, 0, CLOCK_NEVER}}}, 0, 0, 0, 1, 0,
+	3},
+    {"clean", 1000, {{{3, CLEAN, CLEAN, 0, 1000}, {1, CLEAN, CLEAN, 0, 1000}}},
 	0, 0, 2, 2, 4, 4},
     {"listed once is not confirmed but is a word", 1000,
-	{{{3, LISTED, LISTED, 1, 1000}}},
-	0, 0, 1, 1, 3, 3},
-    {"listed as often as confirm", 1000,
-	{{{3, LISTED, LISTED, 2, 1000}}},
-	3, 0, 1, 1, 3, 3},
+	{{{3, LISTED, LISTED, 1, 1000}}}, 0, 0, 1, 1, 3, 3},
+    {"listed as often as confirm", 1000, {{{3, LISTED, LISTED, 2, 1000}}}, 3, 0,
+	1, 1, 3, 3},
     {"weights of one address add up", 1000,
 	{{{3, LISTED, LISTED, 2, 1000}, {2, LISTED, LISTED, 9, 1000},
-	     {5, LISTED, LISTED, 1, 1000}, {7, CLEAN, CLEAN, 0, 1000}}},
+	    {5, LISTED, LISTED, 1, 1000}, {7, CLEAN, CLEAN, 0, 1000}}},
 	5, 0, 4, 4, 17, 17},
     {"weights of two addresses do not", 1000,
-	{{{2, LISTED, LISTED, 2, 1000}}, {{2, LISTED, LISTED, 2, 1000}}},
-	2, 0, 2, 2, 4, 4},
+	{{{2, LISTED, LISTED, 2, 1000}}, {{2, LISTED, LISTED, 2, 1000}}}, 2, 0,
+	2, 2, 4, 4},
     {"the worst of two addresses", 1000,
-	{{{2, LISTED, LISTED, 2, 1000}}, {{3, LISTED, LISTED, 2, 1000}}},
-	3, 1, 2, 2, 5, 5},
+	{{{2, LISTED, LISTED, 2, 1000}}, {{3, LISTED, LISTED, 2, 1000}}}, 3, 1,
+	2, 2, 5, 5},
     {"the first is the worst when both are clean", 1000,
-	{{{2, CLEAN, CLEAN, 0, 1000}}, {{3, CLEAN, CLEAN, 0, 1000}}},
-	0, 0, 2, 2, 5, 5},
+	{{{2, CLEAN, CLEAN, 0, 1000}}, {{3, CLEAN, CLEAN, 0, 1000}}}, 0, 0, 2,
+	2, 5, 5},
     {"a listing is kept to the last millisecond", 6 * HOUR + 1000,
-	{{{3, NONE, LISTED, 2, 1000}, {1, CLEAN, CLEAN, 0, 1000}}},
-	3, 0, 1, 2, 4, 4},
+	{{{3, NONE, LISTED, 2, 1000}, {1, CLEAN, CLEAN, 0, 1000}}}, 3, 0, 1, 2,
+	4, 4},
     {"and not one longer", 6 * HOUR + 1001,
-	{{{3, NONE, LISTED, 2, 1000}, {1, CLEAN, CLEAN, 0, 1000}}},
-	0, 0, 1, 2, 1, 4},
+	{{{3, NONE, LISTED, 2, 1000}, {1, CLEAN, CLEAN, 0, 1000}}}, 0, 0, 1, 2,
+	1, 4},
     {"a clean word is kept as long", 6 * HOUR + 1000,
-	{{{3, NONE, CLEAN, 0, 1000}}},
-	0, 0, 0, 1, 3, 3},
+	{{{3, NONE, CLEAN, 0, 1000}}}, 0, 0, 0, 1, 3, 3},
     {"and not one millisecond longer", 6 * HOUR + 1001,
-	{{{3, NONE, CLEAN, 0, 1000}}},
-	0, 0, 0, 1, 0, 3},
+	{{{3, NONE, CLEAN, 0, 1000}}}, 0, 0, 0, 1, 0, 3},
     {"a kept listing needs its confirmation", 2000,
-	{{{3, NONE, LISTED, 1, 1000}}},
-	0, 0, 0, 1, 3, 3},
+	{{{3, NONE, LISTED, 1, 1000}}}, 0, 0, 0, 1, 3, 3},
     {"an answer is not kept, it stands", 100 * HOUR,
-	{{{3, LISTED, LISTED, 2, 1000}}},
-	3, 0, 1, 1, 3, 3},
-    {"the clock went back", 1000,
-	{{{3, NONE, LISTED, 2, 9 * HOUR}}},
-	3, 0, 0, 1, 3, 3},
+	{{{3, LISTED, LISTED, 2, 1000}}}, 3, 0, 1, 1, 3, 3},
+    {"the clock went back", 1000, {{{3, NONE, LISTED, 2, 9 * HOUR}}}, 3, 0, 0,
+	1, 3, 3},
     {"no list knows the family", 1000, {{{0}}}, 0, 0, 0, 0, 0, 0},
 };
 
@@ -170,8 +161,7 @@ static const struct story stories[] = {
     {"unknown to listed at the weight",
 	{{1, 2, 4, U, 1}, {2, 3, 4, L, 2}, {3, 9, 4, L, 2}}},
     {"listed by the very first reading", {{1, 3, 3, L, 1}}},
-    {"clean to listed at once",
-	{{1, 0, 10, C, 1}, {2, 3, 10, L, 2}}},
+    {"clean to listed at once", {{1, 0, 10, C, 1}, {2, 3, 10, L, 2}}},
     {"clean to unknown and back",
 	{{1, 0, 5, C, 1}, {2, 0, 4, U, 2}, {3, 0, 5, C, 3}}},
     {"listed to clean after clear_after, not a millisecond before",
@@ -180,10 +170,9 @@ static const struct story stories[] = {
     {"listed to unknown as late",
 	{{1, 3, 10, L, 1}, {5, 0, 4, L, 1}, {30 * MIN + 4, 0, 4, L, 1},
 	    {30 * MIN + 5, 0, 4, U, 30 * MIN + 5}}},
-    {"listed with no word left",
-	{{1, 3, 10, L, 1}, {5, 0, 0, L, 1},
-	    {30 * MIN + 5, 0, 0, U, 30 * MIN + 5},
-	    {30 * MIN + 6, 0, 5, C, 30 * MIN + 6}}},
+    {"listed with no word left", {{1, 3, 10, L, 1}, {5, 0, 0, L, 1},
+				     {30 * MIN + 5, 0, 0, U, 30 * MIN + 5},
+				     {30 * MIN + 6, 0, 5, C, 30 * MIN + 6}}},
     {"coverage counts at the end of the span only",
 	{{1, 3, 10, L, 1}, {5, 0, 0, L, 1}, {10 * MIN, 0, 10, L, 1},
 	    {30 * MIN + 5, 0, 5, C, 30 * MIN + 5}}},
@@ -199,8 +188,7 @@ static const struct story stories[] = {
 	    {100 * MIN, 0, 10, C, 100 * MIN}}},
     {"a clock that went back makes the span longer, not endless",
 	{{90 * MIN, 3, 10, L, 90 * MIN}, {95 * MIN, 0, 10, L, 90 * MIN},
-	    {10 * MIN, 0, 10, L, 90 * MIN},
-	    {40 * MIN - 1, 0, 10, L, 90 * MIN},
+	    {10 * MIN, 0, 10, L, 90 * MIN}, {40 * MIN - 1, 0, 10, L, 90 * MIN},
 	    {40 * MIN, 0, 10, C, 40 * MIN}}},
     {"a clock that starts below zero",
 	{{-90 * MIN, 3, 10, L, -90 * MIN}, {-80 * MIN, 0, 10, L, -90 * MIN},
@@ -222,7 +210,8 @@ test_step(void **state)
 		for (size_t k = 0; stories[i].steps[k].at_ms; k++) {
 			const struct step *s = &stories[i].steps[k];
 			struct reading reading = {.weight = s->weight,
-			    .known_weight = s->known, .full_weight = 10};
+			    .known_weight = s->known,
+			    .full_weight = 10};
 			bool changed = standing_step(
 			    &standing, &settings, &reading, s->at_ms);
 
@@ -230,8 +219,8 @@ test_step(void **state)
 			assert_int_equal(standing.state, s->want);
 			assert_int_equal(changed, s->want != before);
 			assert_int_equal(standing.since_ms, s->want_since_ms);
-			assert_memory_equal(&standing.reading, &reading,
-			    sizeof reading);
+			assert_memory_equal(
+			    &standing.reading, &reading, sizeof reading);
 			before = s->want;
 		}
 	}
@@ -272,8 +261,8 @@ test_coverage(void **state)
 		    .known_weight = c->known, .full_weight = c->full};
 		struct standing standing;
 
-		print_message("%d%% of %d: %d\n", c->coverage, c->full,
-		    c->known);
+		print_message(
+		    "%d%% of %d: %d\n", c->coverage, c->full, c->known);
 		config.coverage = c->coverage;
 		standing_init(&standing);
 		standing_step(&standing, &config, &reading, 1);
@@ -313,7 +302,8 @@ count_changes(int64_t every_ms, int64_t until_ms)
 	standing_init(&standing);
 	for (int64_t now = 0; now <= until_ms; now += every_ms) {
 		struct reading reading = {.weight = weight ^= 3,
-		    .known_weight = 10, .full_weight = 10};
+		    .known_weight = 10,
+		    .full_weight = 10};
 
 		changes += standing_step(&standing, &settings, &reading, now);
 	}
@@ -357,8 +347,8 @@ struct walk {
 };
 
 static void
-check_step(struct walk *walk, enum standing_state before, bool changed,
-    int64_t now_ms)
+check_step(
+    struct walk *walk, enum standing_state before, bool changed, int64_t now_ms)
 {
 	const struct standing *s = &walk->standing;
 	bool heavy = s->reading.weight >= settings.listed_at;
@@ -378,10 +368,10 @@ check_step(struct walk *walk, enum standing_state before, bool changed,
 	if (s->state == STANDING_LISTED)
 		assert_true(heavy);
 	if (before == STANDING_LISTED) {
-		assert_true(now_ms - walk->last_heavy_ms >=
-		    settings.clear_after_ms);
-		assert_true(now_ms - walk->last_change_ms >=
-		    settings.clear_after_ms);
+		assert_true(
+		    now_ms - walk->last_heavy_ms >= settings.clear_after_ms);
+		assert_true(
+		    now_ms - walk->last_change_ms >= settings.clear_after_ms);
 	}
 	walk->last_change_ms = now_ms;
 }
@@ -424,8 +414,8 @@ random_walk(uint32_t seed, int entered[3])
 		now_ms += roll(&seed, 20 * MIN);
 		answer(finding, draw(&seed, i), now_ms);
 		standing_read(&settings, subjects, 2, now_ms, &reading);
-		changed = standing_step(
-		    &walk.standing, &settings, &reading, now_ms);
+		changed =
+		    standing_step(&walk.standing, &settings, &reading, now_ms);
 		check_step(&walk, before, changed, now_ms);
 	}
 	for (int i = 0; i < 3; i++)
@@ -449,8 +439,7 @@ test_random_walks(void **state)
 
 static struct list_code spamhaus_codes[] = {
     {0x7f000002, 0x7f000002, "SBL"}, {0x7f000004, 0x7f000007, "XBL"}};
-static struct list_code spamcop_codes[] = {
-    {0x7f000002, 0x7f000002, "spamcop"}};
+static struct list_code spamcop_codes[] = {{0x7f000002, 0x7f000002, "spamcop"}};
 
 static const struct list spamhaus = {
     .id = "spamhaus-zen",
@@ -493,8 +482,8 @@ static const struct blame_case blame_cases[] = {
 	"Spamhaus SBL, XBL", REMOVE},
     {"the code has the provider's name",
 	{{&spamcop, {3, LISTED, LISTED, 2, 0}, 1}}, "SpamCop", SEE_SPAMCOP},
-    {"a list without codes or pages",
-	{{&quiet, {3, LISTED, LISTED, 2, 0}, 0}}, "Quiet", ""},
+    {"a list without codes or pages", {{&quiet, {3, LISTED, LISTED, 2, 0}, 0}},
+	"Quiet", ""},
     {"the codes of a kept word are gone",
 	{{&spamhaus, {3, NONE, LISTED, 2, 0}, 2}}, "Spamhaus", REMOVE},
     {"heaviest first",
@@ -577,8 +566,8 @@ test_blame_is_cut_to_size(void **state)
 	for (size_t size = 1; size < 60; size++) {
 		char *blame = malloc(size), *removal = malloc(size);
 
-		standing_blame(&settings, &place.subject, 1, blame, size,
-		    removal, size);
+		standing_blame(
+		    &settings, &place.subject, 1, blame, size, removal, size);
 		assert_true(strlen(blame) < size);
 		assert_true(strlen(removal) < size);
 		assert_memory_equal(blame, c->want, strlen(blame));

@@ -26,7 +26,7 @@
 #define ONE "1.2.0.192.one.test"
 #define TWO "1.2.0.192.two.test"
 #define OTHER "2.2.0.192.one.test"
-#define SIX \
+#define SIX                                                                \
 	"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2." \
 	"two.test"
 
@@ -54,7 +54,7 @@ struct fixture {
 	int64_t now_ms;
 	int answers;
 	struct answer before, after; /* of the last one */
-	char text[64]; /* and its text */
+	char text[64];		     /* and its text */
 	struct address address;
 };
 
@@ -176,8 +176,7 @@ tick(struct fixture *fixture, int answers)
 	int64_t limit_ms = clock_now_ms() + 10 * CLOCK_SEC;
 
 	watch_tick(fixture->watch, fixture->now_ms);
-	while (fixture->answers < before + answers &&
-	    clock_now_ms() < limit_ms)
+	while (fixture->answers < before + answers && clock_now_ms() < limit_ms)
 		run_for(fixture, 1000);
 	assert_int_equal(fixture->answers, before + answers);
 }
@@ -225,8 +224,8 @@ knows_nothing_at_first(void **state)
 	assert_int_equal(finding->known, RESULT_UNKNOWN);
 	assert_int_equal(finding->asked_ms, CLOCK_NEVER);
 	assert_null(finding->text);
-	assert_null(watch_subject(
-	    fixture->watch, &fixture->first.addresses[1]));
+	assert_null(
+	    watch_subject(fixture->watch, &fixture->first.addresses[1]));
 }
 
 /* The span that each answer is good for: TTL clamped, unless it is the first
@@ -256,8 +255,8 @@ asks_again_in_time(void **state)
 	for (size_t i = 0; i < COUNT(spans); i++) {
 		watch_destroy(&fixture->watch);
 		fixture->watch = watch_create(on_answered, fixture);
-		watch_configure(fixture->watch, &fixture->first.config,
-		    fixture->resolver);
+		watch_configure(
+		    fixture->watch, &fixture->first.config, fixture->resolver);
 		dns_server_script(fixture->server, spans[i].script);
 		tick(fixture, 1);
 		assert_int_equal(fixture->after.result, spans[i].want);
@@ -356,35 +355,35 @@ static const struct {
 	int64_t want_ms;
 } steps[] = {
     {"* A nxdomain 300 300", RESULT_CLEAN, RESULT_CLEAN, 0, "", 0,
-     300 * CLOCK_SEC},
-    {"* A a 300 127.0.0.2\n* TXT txt 60 first", RESULT_LISTED, RESULT_LISTED,
-     1, "first", 1, MIN_MS},
+	300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.2\n* TXT txt 60 first", RESULT_LISTED, RESULT_LISTED, 1,
+	"first", 1, MIN_MS},
     /* The same codes: the text is known. */
-    {"* A a 300 127.0.0.2\n* TXT txt 60 second", RESULT_LISTED,
-     RESULT_LISTED, 2, "first", 1, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.2\n* TXT txt 60 second", RESULT_LISTED, RESULT_LISTED,
+	2, "first", 1, 300 * CLOCK_SEC},
     {"* A a 300 127.0.0.2 127.0.0.4\n* TXT txt 60 third", RESULT_LISTED,
-     RESULT_LISTED, 3, "third", 2, 300 * CLOCK_SEC},
+	RESULT_LISTED, 3, "third", 2, 300 * CLOCK_SEC},
     /* Silence keeps what was known. */
     {"* A servfail", RESULT_UNKNOWN, RESULT_LISTED, 3, "third", 2, MIN_MS},
-    {"* A a 300 127.0.0.4\n* TXT servfail", RESULT_LISTED, RESULT_LISTED, 4,
-     "", 3, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT servfail", RESULT_LISTED, RESULT_LISTED, 4, "",
+	3, 300 * CLOCK_SEC},
     /* No text was had: another try. */
-    {"* A a 300 127.0.0.4\n* TXT nodata 60 60", RESULT_LISTED, RESULT_LISTED,
-     5, "", 4, 300 * CLOCK_SEC},
-    {"* A a 300 127.0.0.4\n* TXT drop", RESULT_LISTED, RESULT_LISTED, 6, "",
-     5, 300 * CLOCK_SEC},
-    {"* A a 300 127.0.0.4\n* TXT txt 60 at last", RESULT_LISTED,
-     RESULT_LISTED, 7, "at last", 6, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT nodata 60 60", RESULT_LISTED, RESULT_LISTED, 5,
+	"", 4, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT drop", RESULT_LISTED, RESULT_LISTED, 6, "", 5,
+	300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT txt 60 at last", RESULT_LISTED, RESULT_LISTED,
+	7, "at last", 6, 300 * CLOCK_SEC},
     {"* A nxdomain 300 300", RESULT_CLEAN, RESULT_CLEAN, 0, "", 6,
-     300 * CLOCK_SEC},
-    {"* A a 300 127.0.0.4\n* TXT txt 60 again", RESULT_LISTED, RESULT_LISTED,
-     1, "again", 7, MIN_MS},
+	300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT txt 60 again", RESULT_LISTED, RESULT_LISTED, 1,
+	"again", 7, MIN_MS},
     /* Silence in between confirms nothing and clears nothing. */
     {"* A drop", RESULT_UNKNOWN, RESULT_LISTED, 1, "again", 7, MIN_MS},
-    {"* A a 300 127.0.0.4\n* TXT txt 60 again", RESULT_LISTED, RESULT_LISTED,
-     2, "again", 8, 300 * CLOCK_SEC},
+    {"* A a 300 127.0.0.4\n* TXT txt 60 again", RESULT_LISTED, RESULT_LISTED, 2,
+	"again", 8, 300 * CLOCK_SEC},
     {"* A a 300 127.0.0.99", RESULT_UNKNOWN, RESULT_LISTED, 2, "again", 8,
-     MIN_MS},
+	MIN_MS},
 };
 
 static void
@@ -425,8 +424,7 @@ delivers_answer_and_text_at_once(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dns_server_script(
-	    fixture->server, "* A a 300 127.0.0.2\n* TXT drop");
+	dns_server_script(fixture->server, "* A a 300 127.0.0.2\n* TXT drop");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	watch_tick(fixture->watch, fixture->now_ms);
@@ -434,8 +432,7 @@ delivers_answer_and_text_at_once(void **state)
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_TXT), 1);
 	assert_int_equal(fixture->answers, 0);
 	assert_true(first_finding(fixture)->is_asking);
-	assert_int_equal(
-	    first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
+	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
 	run_for(fixture, 1000);
 	assert_int_equal(fixture->answers, 1);
 	assert_false(first_finding(fixture)->is_asking);
@@ -492,10 +489,10 @@ leaves_out_what_cannot_be_asked(void **state)
 	setting->config.egress_count = 2;
 	watch_configure(fixture->watch, &setting->config, fixture->resolver);
 	assert_int_equal(watch_subject(fixture->watch, &setting->addresses[0])
-	                     ->finding_count,
+			     ->finding_count,
 	    1);
 	assert_int_equal(watch_subject(fixture->watch, &setting->addresses[1])
-	                     ->finding_count,
+			     ->finding_count,
 	    0);
 }
 
@@ -559,8 +556,7 @@ forgets_pairs_that_change(void **state)
 	fixture->second.lists[0].codes = other;
 	fixture->second.lists[0].code_count = 1;
 	reconfigure(fixture);
-	assert_int_equal(
-	    first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
+	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
 	assert_null(first_finding(fixture)->text);
 	tick(fixture, 1);
 }
@@ -615,8 +611,8 @@ late_answers_are_ignored(void **state)
 	for (size_t i = 0; i < COUNT(in_flight); i++) {
 		fill_setting(&fixture->first);
 		dns_server_script(fixture->server, "* A nxdomain 300 300");
-		watch_configure(fixture->watch, &fixture->first.config,
-		    fixture->resolver);
+		watch_configure(
+		    fixture->watch, &fixture->first.config, fixture->resolver);
 		watch_ask_all(fixture->watch);
 		tick(fixture, 1);
 		dns_server_script(fixture->server, in_flight[i]);
@@ -667,8 +663,8 @@ ends_in_any_order(void **state)
 	for (size_t i = 0; i < 3 * COUNT(in_flight); i++) {
 		dns_server_script(
 		    fixture->server, in_flight[i % COUNT(in_flight)]);
-		watch_configure(fixture->watch, &fixture->first.config,
-		    fixture->resolver);
+		watch_configure(
+		    fixture->watch, &fixture->first.config, fixture->resolver);
 		watch_tick(fixture->watch, fixture->now_ms);
 		run_for(fixture, i / COUNT(in_flight) == 2 ? 0 : 50);
 		if (i % 4 < 2)
@@ -693,8 +689,8 @@ cancelled_is_no_answer(void **state)
 
 	for (size_t i = 0; i < COUNT(in_flight); i++) {
 		dns_server_script(fixture->server, in_flight[i]);
-		watch_configure(fixture->watch, &fixture->first.config,
-		    fixture->resolver);
+		watch_configure(
+		    fixture->watch, &fixture->first.config, fixture->resolver);
 		watch_ask_all(fixture->watch);
 		watch_tick(fixture->watch, fixture->now_ms);
 		run_for(fixture, 50);
@@ -704,8 +700,7 @@ cancelled_is_no_answer(void **state)
 		assert_int_equal(
 		    first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
 		assert_int_equal(first_finding(fixture)->failures, 0);
-		assert_true(
-		    first_finding(fixture)->due_ms <= fixture->now_ms);
+		assert_true(first_finding(fixture)->due_ms <= fixture->now_ms);
 		fixture->resolver = open_resolver(fixture);
 	}
 }
