@@ -26,6 +26,8 @@ LDLIBS  += -lmilter $(shell pkg-config --libs $(LIBS)) -lresolv -lpthread
 
 VERSION = 0.1.0
 
+MAKEFLAGS += --no-print-directory
+
 MAINS   = milter/repgated.c milter/repgate.c
 SRC     = $(filter-out $(MAINS),$(wildcard milter/*.c milter/*/*.c))
 OBJ     = $(SRC:%.c=$B/%.o)
@@ -42,34 +44,45 @@ ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all \
 TSAN = -fsanitize=thread
 FUZZ_SECONDS = 10
 
+# "make V=1" shows the commands.
+ifndef V
+.SILENT:
+endif
+
 all: $B/repgated $B/repgate
 
 $B/librepgate.a: $(OBJ)
-	@rm -f $@
+	rm -f $@
 	ar rcs $@ $^
 
 $B/%.o: %.c
 	@mkdir -p $(@D)
+	echo "CC $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -c -o $@ $<
 
 $B/repgated $B/repgate: $B/%: $B/milter/%.o $B/librepgate.a
+	echo "LD $@"
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $B/unit/%: tests/unit/%.c $(UNIT_LIB) $B/librepgate.a
 	@mkdir -p $(@D)
+	echo "LD $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $^ $(LDLIBS) -lcmocka
 
 $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 	@mkdir -p $(@D)
+	echo "LD $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< \
 	    $B/librepgate.a $(LDLIBS)
 
 $B/tools/%: tests/tools/%.c
 	@mkdir -p $(@D)
+	echo "LD $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $< $(LDLIBS)
 
 $B/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
+	echo "LD $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $< $(LDLIBS)
 
 tools: $(TOOLS)
@@ -97,7 +110,9 @@ fuzz:
 		$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -timeout=10 \
 		    -print_final_stats=1 -artifact_prefix=build/fuzz/$$name- \
 		    build/fuzz/corpus/$$name tests/fuzz/corpus/$$name \
-		    || exit 1; \
+		    >build/fuzz/$$name.log 2>&1 \
+		    || { cat build/fuzz/$$name.log; exit 1; }; \
+		grep number_of_executed build/fuzz/$$name.log; \
 	done
 
 # Both compilers build without a warning; then the proofs, small to large.
