@@ -117,11 +117,11 @@ fuzz:
 
 # Both compilers build without a warning; then the proofs, small to large.
 test: deps
-	$(MAKE) B=build/clang CC=clang all
-	$(MAKE) asan
-	$(MAKE) fuzz
-	$(MAKE) tsan
-	$(MAKE) all tools
+	$(MAKE) -j2 B=build/clang CC=clang all
+	$(MAKE) -j2 asan
+	$(MAKE) -j2 fuzz
+	$(MAKE) -j2 tsan
+	$(MAKE) -j2 all tools
 	prove -j2 tests/system
 
 demo:
