@@ -66,28 +66,16 @@ static const struct word facilities[] = {
     {NULL, 0},
 };
 
-/* A path that is not absolute is relative to the file that names it. */
-static char *
-resolve(const char *file, const char *path)
-{
-	const char *slash = strrchr(file, '/');
-
-	if (path[0] == '/' || !slash)
-		return alloc_string(path);
-	return alloc_printf("%.*s/%s", (int)(slash - file), file, path);
-}
-
 static void
 read_providers(
     struct group *root, struct config *config, struct problems *problems)
 {
 	const char *named = group_text(root, "providers", NULL);
-	char *file = group_file(root, "providers");
-	char *path = resolve(file, named ? named : PROVIDERS_PATH);
+	char *path =
+	    group_path(root, "providers", named ? named : PROVIDERS_PATH);
 
 	config->directory = directory_read(path, problems);
 	free(path);
-	free(file);
 }
 
 /* A section with nothing but a socket. */

@@ -53,10 +53,14 @@ struct egress {
 	struct strings mailers; /* MTA transport names; empty: any */
 };
 
-/* A list that this configuration uses. */
+/* A list that this configuration uses; never a dead one. */
 struct list_use {
 	const struct list *list; /* in config.directory */
 	int weight;		 /* 1..1000 */
+	unsigned scopes;	 /* what gates: 1 << enum scope, or'ed */
+	int most;   /* it can weigh so much; 0: it tells, and never gates */
+	char *zone; /* where to ask; a secret if there is a key */
+	char *key;  /* a secret, part of zone; NULL: none is needed */
 };
 
 struct route {

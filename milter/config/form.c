@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -12,6 +13,9 @@
 #define NEXTHOP_MAX_BYTES 255
 #define DOMAIN_MAX_BYTES 253
 #define DOMAIN_LABEL_MAX 63
+
+_Static_assert(FORM_ZONE_MAX + ADDRESS_REVERSED_MAX <= DOMAIN_MAX_BYTES,
+    "a zone leaves room for an address and its dot");
 
 static const char letters_digits[] = "abcdefghijklmnopqrstuvwxyz"
 				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -141,10 +145,18 @@ form_domain(const char *text)
 		   : "a domain such as \"example.com\"";
 }
 
+/* The mark of a personal key is a label, or the first part of one. */
 const char *
 form_zone(const char *text)
 {
-	return is_domain(text, DOMAIN_MAX_BYTES - ADDRESS_REVERSED_MAX)
+	const char *mark = strstr(text, "{key}");
+	char plain[DOMAIN_MAX_BYTES + 1];
+	int before = mark ? mark - text : 0;
+
+	snprintf(plain, sizeof plain, "%.*s%s%s", before, text, mark ? "k" : "",
+	    mark ? mark + strlen("{key}") : text);
+	return strlen(text) < DOMAIN_MAX_BYTES &&
+		       is_domain(plain, FORM_ZONE_MAX)
 		   ? NULL
 		   : "a DNS name of up to 189 bytes, without a dot at its ends";
 }

@@ -6,6 +6,9 @@
 #ifndef CONFIG_FORM_H
 #define CONFIG_FORM_H
 
+/* Of a list's zone, with its key. */
+#define FORM_ZONE_MAX 189
+
 const char *form_label(const char *text); /* up to 64 bytes */
 const char *form_name(const char *text);  /* letters, digits, - _ . */
 const char *form_id(const char *text);	  /* letters, digits, - */
@@ -13,7 +16,8 @@ const char *form_id(const char *text);	  /* letters, digits, - */
 const char *form_address(const char *text);
 const char *form_network(const char *text);
 const char *form_domain(const char *text);
-const char *form_zone(const char *text); /* leaves room for an address */
+/* Leaves room for an address in a name; may have one {key}. */
+const char *form_zone(const char *text);
 const char *form_url(const char *text);
 
 const char *form_pattern(const char *text);   /* pattern.h */

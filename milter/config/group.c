@@ -1,5 +1,6 @@
 #include "config/group.h"
 
+#include "base/alloc.h"
 #include "config/problems.h"
 #include "config/quantity.h"
 #include "config/reader.h"
@@ -386,6 +387,19 @@ char *
 group_file(const struct group *group, const char *key)
 {
 	return file_of(group, member(group, key));
+}
+
+char *
+group_path(const struct group *group, const char *key, const char *path)
+{
+	char *file = group_file(group, key), *joined;
+	const char *slash = strrchr(file, '/');
+
+	joined = path[0] == '/' || !slash
+		     ? alloc_string(path)
+		     : alloc_printf("%.*s/%s", (int)(slash - file), file, path);
+	free(file);
+	return joined;
 }
 
 void

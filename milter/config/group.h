@@ -76,6 +76,9 @@ bool group_later_word(
 /* The file that a key stands in; if it is absent, the file of the group. The
    caller frees it. */
 char *group_file(const struct group *, const char *key);
+/* A path as the key gives it: one that is not absolute is relative to that
+   file. The caller frees it. */
+char *group_path(const struct group *, const char *key, const char *path);
 
 /* "FILE:LINE: error: GROUP.KEY: ..."; key may be NULL: the group itself. */
 void group_error(struct group *, const char *key, const char *format, ...)

@@ -6,8 +6,10 @@
 #include "config/directory.h"
 #include "config/form.h"
 #include "config/group.h"
+#include "config/key.h"
 #include "config/spelling.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,16 +64,111 @@ find(struct group *group, const struct config *config, const char *id)
 }
 
 static void
+warn_of_dead(struct group *group, const struct list *list)
+{
+	group_warning(group, "list",
+	    "\"%s\" is dead since %s and is not asked: %s", list->id,
+	    list->since, list->reason);
+}
+
+static unsigned
+read_scopes(struct group *group)
+{
+	size_t count = group_items(group, "scopes", form_scope);
+	unsigned scopes = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int scope = scope_parse(group_item(group, "scopes", i));
+
+		if (scope >= 0)
+			scopes |= 1U << scope;
+	}
+	return group_has(group, "scopes") ? scopes : SCOPES_DEFAULT;
+}
+
+/* A key makes the name longer than form_zone could know. */
+static char *
+fill_zone(struct group *group, const struct list *list, const char *key)
+{
+	char *zone;
+
+	if (!key)
+		return alloc_string(list->zone);
+	zone = key_zone(list->zone, key);
+	if (strlen(zone) <= FORM_ZONE_MAX)
+		return zone;
+	group_error(group, "key_file",
+	    "with the key the zone \"%s\" passes %d bytes", list->zone,
+	    FORM_ZONE_MAX);
+	key_free(&zone);
+	return NULL;
+}
+
+/* NULL if none is needed or it cannot be had; an error is recorded then. */
+static char *
+read_key(struct group *group, const struct list *list)
+{
+	const char *named = group_text(group, "key_file", NULL);
+	char *path, *reason = NULL, *key;
+
+	if (named && !list_needs_key(list))
+		group_error(group, "key_file",
+		    "list \"%s\" takes no key: leave it out", list->id);
+	if (!named && list_needs_key(list))
+		group_error(group, NULL,
+		    "list \"%s\" needs a key: expected key_file = "
+		    "\"/etc/repgate/...\", a file with the key on one line",
+		    list->id);
+	if (!named || !list_needs_key(list))
+		return NULL;
+	path = group_path(group, "key_file", named);
+	key = key_read(path, &reason);
+	if (!key)
+		group_error(group, "key_file", "%s: %s", path, reason);
+	free(path);
+	free(reason);
+	return key;
+}
+
+static int
+most_of(const struct list_use *use)
+{
+	int most = 0;
+
+	for (size_t i = 0; i < use->list->code_count; i++) {
+		int weight = use_weight(use, UINT32_C(1) << i);
+
+		most = weight > most ? weight : most;
+	}
+	return most;
+}
+
+static void
 read_use(struct group *group, void *context)
 {
 	struct config *config = context;
 	const char *id = group_text(group, "list", form_id);
 	struct list_use use = {
-	    .weight = group_number(group, "weight", 1, WEIGHT_MAX, 1)};
+	    .weight = group_number(group, "weight", 1, WEIGHT_MAX, 1),
+	    .scopes = read_scopes(group),
+	};
 
+	use.most = use.weight;
 	group_require(group, "list");
 	if (id && config->directory)
 		use.list = find(group, config, id);
+	if (use.list && use.list->is_dead) {
+		group_text(group, "key_file", NULL);
+		warn_of_dead(group, use.list);
+		return;
+	}
+	if (use.list) {
+		use.key = read_key(group, use.list);
+		use.zone = fill_zone(group, use.list, use.key);
+		use.most = most_of(&use);
+	} else {
+		group_text(group, "key_file", NULL);
+	}
 	config->lists = alloc_resize(
 	    config->lists, config->list_count + 1, sizeof config->lists[0]);
 	config->lists[config->list_count++] = use;
@@ -83,8 +180,8 @@ check_threshold(struct group *root, const struct config *config)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < config->list_count; i++)
-		sum += config->lists[i].weight;
-	if (sum > 0 && config->listed_at > sum)
+		sum += config->lists[i].most;
+	if (config->list_count > 0 && config->listed_at > sum)
 		group_error(root, "listed_at",
 		    "found %d, but all weights together are %lld: nothing "
 		    "could ever be listed",
@@ -107,11 +204,46 @@ uses_read(struct group *root, struct config *config)
 	config->keep_unknown_ms =
 	    group_duration_ms(root, "keep_unknown", 0, SPAN_MAX, 6 * HOUR);
 	config->coverage = group_number(root, "coverage", 0, 100, 50);
+	if (config->directory && config->list_count == 0 &&
+	    group_has(root, "lists") && !group_is_empty(root, "lists"))
+		group_error(root, "lists",
+		    "all of them are dead; expected at least one to ask");
 	check_threshold(root, config);
 }
 
 void
 uses_free(struct config *config)
 {
+	for (size_t i = 0; i < config->list_count; i++) {
+		key_free(&config->lists[i].zone);
+		key_free(&config->lists[i].key);
+	}
 	free(config->lists);
+}
+
+/* An allow-list's own weight is turned round; a code's has its sign. */
+static int
+code_weight(const struct list_use *use, const struct list_code *code)
+{
+	if (!(use->scopes >> code->scope & 1))
+		return 0;
+	if (code->has_weight)
+		return code->weight;
+	return use->list->allows ? -use->weight : use->weight;
+}
+
+int
+use_weight(const struct list_use *use, uint32_t codes)
+{
+	int best = 0;
+
+	for (size_t i = 0; i < use->list->code_count; i++) {
+		int weight =
+		    codes >> i & 1 ? code_weight(use, &use->list->codes[i]) : 0;
+
+		if (abs(weight) > abs(best) ||
+		    (abs(weight) == abs(best) && weight > best))
+			best = weight;
+	}
+	return best;
 }

@@ -13,22 +13,35 @@
 #define REFUSALS_LOW UINT32_C(0x7fffff00)
 #define REFUSALS_HIGH UINT32_C(0x7fffffff)
 
-int
-dnsbl_name(char name[DNSBL_NAME_MAX], const struct list *list,
-    const struct address *address)
+static int
+join(char name[DNSBL_NAME_MAX], const char *subject, const char *zone)
 {
-	char reversed[ADDRESS_REVERSED_MAX], joined[DNSBL_NAME_MAX];
-	int length;
+	char joined[DNSBL_NAME_MAX];
+	int length = snprintf(joined, sizeof joined, "%s.%s", subject, zone);
 
-	if (!(address->family == 4 && list->knows_ip4) &&
-	    !(address->family == 6 && list->knows_ip6))
-		return -1;
-	address_reverse(reversed, address);
-	length = snprintf(joined, sizeof joined, "%s.%s", reversed, list->zone);
 	if (length > NAME_LENGTH_MAX)
 		return -1;
 	strcpy(name, joined);
 	return 0;
+}
+
+int
+dnsbl_name(char name[DNSBL_NAME_MAX], const struct list *list, const char *zone,
+    const struct address *address)
+{
+	char reversed[ADDRESS_REVERSED_MAX];
+
+	if (!(address->family == 4 && list->knows_ip4) &&
+	    !(address->family == 6 && list->knows_ip6))
+		return -1;
+	return join(name, address_reverse(reversed, address), zone);
+}
+
+int
+dnsbl_domain_name(char name[DNSBL_NAME_MAX], const struct list *list,
+    const char *zone, const char *domain)
+{
+	return list->knows_domain ? join(name, domain, zone) : -1;
 }
 
 static const struct list_refusal *
@@ -37,7 +50,7 @@ refusal_of(const struct list *list, uint32_t address)
 	for (size_t i = 0; i < list->refusal_count; i++) {
 		const struct list_refusal *refusal = &list->refusals[i];
 
-		if (address >= refusal->low && address <= refusal->high)
+		if (run_covers(refusal->low, refusal->high, address))
 			return refusal;
 	}
 	return NULL;
@@ -56,16 +69,49 @@ codes_of(const struct list *list, uint32_t address)
 	uint32_t codes = 0;
 
 	assert(list->code_count <= LIST_CODES_MAX);
-	for (size_t i = 0; i < list->code_count; i++) {
-		const struct list_code *code = &list->codes[i];
-
-		if (address >= code->low && address <= code->high)
+	for (size_t i = 0; i < list->code_count; i++)
+		if (code_holds(&list->codes[i], address))
 			codes |= UINT32_C(1) << i;
-	}
 	return codes;
 }
 
-/* What is wrong with one address; CAUSE_NONE if it is a listing. */
+/* Of a sum of bits each one has to be known: a bit that is not says that the
+   list has changed, or that this is no sum. */
+static bool
+is_known_sum(const struct list *list, uint32_t address)
+{
+	uint32_t known = 0, open = 0;
+
+	for (size_t i = 0; i < list->code_count; i++) {
+		const struct list_code *code = &list->codes[i];
+
+		if (code->scheme == SCHEME_MASK &&
+		    run_covers(code->low, code->high, address)) {
+			known |= code->mask;
+			open |= code_open_bits(code);
+		}
+	}
+	return (address & known) != 0 && (address & open & ~known) == 0;
+}
+
+static bool
+is_defined(const struct list *list, uint32_t address)
+{
+	for (size_t i = 0; i < list->clean_count; i++)
+		if (run_covers(
+			list->clean[i].low, list->clean[i].high, address))
+			return true;
+	for (size_t i = 0; i < list->code_count; i++) {
+		const struct list_code *code = &list->codes[i];
+
+		if (code->scheme != SCHEME_MASK &&
+		    run_covers(code->low, code->high, address))
+			return true;
+	}
+	return is_known_sum(list, address);
+}
+
+/* What is wrong with one address; CAUSE_NONE if the list defines it. */
 static enum cause
 cause_of(const struct list *list, uint32_t address)
 {
@@ -73,7 +119,7 @@ cause_of(const struct list *list, uint32_t address)
 		return CAUSE_REFUSED;
 	if (address >> 24 != 127)
 		return CAUSE_OUTSIDE;
-	return codes_of(list, address) != 0 ? CAUSE_NONE : CAUSE_UNDEFINED;
+	return is_defined(list, address) ? CAUSE_NONE : CAUSE_UNDEFINED;
 }
 
 /* Of two, the cause that tells the admin more. */
@@ -83,25 +129,32 @@ is_worse(enum cause a, enum cause b)
 	return a != CAUSE_NONE && (b == CAUSE_NONE || a < b);
 }
 
+/* The address that decides is the first that is wrong in the worst way, else
+   the first that lists, else the first. */
 static void
 read_addresses(const struct list *list, const struct message *message,
     struct answer *answer)
 {
-	answer->result = RESULT_LISTED;
 	answer->address = message->addresses[0];
 	for (size_t i = 0; i < message->address_count; i++) {
 		uint32_t address = message->addresses[i];
+		uint32_t codes = codes_of(list, address);
 		enum cause cause = cause_of(list, address);
 
-		answer->codes |= codes_of(list, address);
 		if (is_worse(cause, answer->cause)) {
-			answer->result = RESULT_UNKNOWN;
 			answer->cause = cause;
 			answer->address = address;
+		} else if (answer->cause == CAUSE_NONE && codes != 0 &&
+			   answer->codes == 0) {
+			answer->address = address;
 		}
+		answer->codes |= codes;
 	}
-	if (answer->result == RESULT_UNKNOWN)
+	if (answer->cause != CAUSE_NONE)
 		answer->codes = 0;
+	answer->result = answer->cause != CAUSE_NONE ? RESULT_UNKNOWN
+			 : answer->codes != 0	     ? RESULT_LISTED
+						     : RESULT_CLEAN;
 }
 
 void

@@ -3,7 +3,8 @@
  * Pure; any thread.
  *
  * An answer has three ends. LISTED needs an A record that the list defines as
- * a listing. CLEAN needs a well-formed "no such name" or "no such record".
+ * a listing. CLEAN needs a well-formed "no such name" or "no such record", or
+ * A records that the list all defines as none ("not listed", a good score).
  * Everything else is UNKNOWN with its cause.
  */
 #ifndef EVIDENCE_DNSBL_H
@@ -42,10 +43,14 @@ struct answer {
 #define DNSBL_CODES_TEXT_MAX 96
 #define DNSBL_CAUSE_MAX 160
 
-/* The name to ask for (an A record). 0, or -1 if the list does not know the
-   family or the name would pass 253 bytes. */
-int dnsbl_name(
-    char name[DNSBL_NAME_MAX], const struct list *, const struct address *);
+/* The name to ask for (an A record). zone is the list's own, with the key in
+   the place of its mark. 0, or -1 with name untouched if the list does not
+   know the family or the name would pass 253 bytes. */
+int dnsbl_name(char name[DNSBL_NAME_MAX], const struct list *, const char *zone,
+    const struct address *);
+/* The same for a domain, without a dot at its end. */
+int dnsbl_domain_name(char name[DNSBL_NAME_MAX], const struct list *,
+    const char *zone, const char *domain);
 
 /* message is NULL unless status is DNS_RESPONSE. If any record is a refusal,
    outside 127/8 or undefined, the whole answer is UNKNOWN: a list that says

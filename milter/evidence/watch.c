@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "config/directory.h"
+#include "config/key.h"
 #include "evidence/resolver.h"
 
 #include <stdlib.h>
@@ -119,6 +120,7 @@ take_answer(struct finding *finding, const struct answer *answer)
 	}
 	finding->failures = 0;
 	finding->known = answer->result;
+	finding->known_codes = answer->codes;
 	finding->known_ms = finding->asked_ms;
 	if (answer->result == RESULT_CLEAN)
 		finding->listed_in_a_row = 0;
@@ -182,9 +184,13 @@ on_text(void *arg, enum dns_status status, const struct message *message)
 	finding = finding_of(asking);
 	free(finding->text);
 	finding->text = NULL;
-	if (status == DNS_RESPONSE && message->text_length > 0)
+	if (status == DNS_RESPONSE && message->text_length > 0) {
 		finding->text =
 		    alloc_bytes(message->text, message->text_length);
+		/* Lists like to repeat the name that was asked. */
+		key_hide(
+		    finding->text, message->text_length, finding->use->key);
+	}
 	deliver(asking->watch, asking);
 }
 
@@ -213,7 +219,8 @@ on_address(void *arg, enum dns_status status, const struct message *message)
 	finding = finding_of(asking);
 	dnsbl_read(finding->list, status, message, &asking->answer);
 	if (wants_text(finding, &asking->answer) &&
-	    dnsbl_name(name, finding->list, &subject->address) == 0)
+	    dnsbl_name(name, finding->list, finding->use->zone,
+		&subject->address) == 0)
 		resolver_ask(
 		    watch->resolver, name, DNS_TYPE_TXT, on_text, asking);
 	else
@@ -227,22 +234,29 @@ ask(struct watch *watch, size_t i, size_t j)
 	struct finding *finding = &subject->findings[j];
 	char name[DNSBL_NAME_MAX];
 
-	if (dnsbl_name(name, finding->list, &subject->address) != 0)
+	if (dnsbl_name(name, finding->list, finding->use->zone,
+		&subject->address) != 0)
 		return;
 	finding->is_asking = true;
 	resolver_ask(watch->resolver, name, DNS_TYPE_A, on_address,
 	    open_asking(watch, i, j));
 }
 
+/* An answer that came by another key is not carried over: that key may have
+   been refused in a way that looks like "not listed". */
 static struct finding *
 find(const struct watch *watch, const struct address *address,
-    const struct list *list)
+    const struct list_use *use)
 {
 	const struct subject *subject = watch_subject(watch, address);
 
-	for (size_t i = 0; subject && i < subject->finding_count; i++)
-		if (list_equal(subject->findings[i].list, list))
-			return &subject->findings[i];
+	for (size_t i = 0; subject && i < subject->finding_count; i++) {
+		struct finding *finding = &subject->findings[i];
+
+		if (list_equal(finding->list, use->list) &&
+		    strcmp(finding->use->zone, use->zone) == 0)
+			return finding;
+	}
 	return NULL;
 }
 
@@ -262,6 +276,7 @@ fill_finding(struct finding *finding, const struct list_use *use,
 		finding->asked_ms = finding->known_ms = CLOCK_NEVER;
 		finding->due_ms = CLOCK_NEVER;
 	}
+	finding->use = use;
 	finding->list = use->list;
 	finding->weight = use->weight;
 }
@@ -279,10 +294,10 @@ fill_subject(const struct watch *old, const struct config *config,
 	for (size_t i = 0; i < config->list_count; i++) {
 		const struct list_use *use = &config->lists[i];
 
-		if (dnsbl_name(name, use->list, address) == 0)
+		if (dnsbl_name(name, use->list, use->zone, address) == 0)
 			fill_finding(
 			    &subject->findings[subject->finding_count++], use,
-			    find(old, address, use->list), latest_ms);
+			    find(old, address, use), latest_ms);
 	}
 }
 

@@ -24,18 +24,21 @@
 
 struct config;
 struct list;
+struct list_use;
 struct resolver;
 struct watch;
 
 /* What one list says of one address: now, and the last time it did say. */
 struct finding {
-	const struct list *list;
-	int weight;
+	const struct list *list; /* that of use */
+	const struct list_use *use;
+	int weight; /* that of use; the codes may have one of their own */
 	struct answer answer;
 	char *text;	  /* TXT of a listing, raw bytes then a NUL; or NULL */
 	int64_t asked_ms; /* when the answer came; CLOCK_NEVER before */
 	/* The last answer that was not UNKNOWN, RESULT_UNKNOWN before one. */
 	uint8_t known;		  /* enum result */
+	uint32_t known_codes;	  /* of that answer */
 	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */
 	int64_t known_ms;
 	/* watch's own from here on */

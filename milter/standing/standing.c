@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "config/directory.h"
+#include "config/uses.h"
 #include "evidence/dnsbl.h"
 #include "evidence/watch.h"
 
@@ -32,6 +33,24 @@ counts(
 	       finding->listed_in_a_row >= config->confirm;
 }
 
+static uint32_t
+codes_of(const struct finding *finding)
+{
+	return finding->answer.result == RESULT_LISTED ? finding->answer.codes
+						       : finding->known_codes;
+}
+
+/* What a finding adds to the weight of its address now; less than 0 where the
+   list speaks for it. */
+static int
+weight_of(
+    const struct config *config, const struct finding *finding, int64_t now_ms)
+{
+	return counts(config, finding, now_ms)
+		   ? use_weight(finding->use, codes_of(finding))
+		   : 0;
+}
+
 /* Adds one address to the reading. Returns its weight. */
 static int
 read_subject(const struct config *config, const struct subject *subject,
@@ -43,15 +62,14 @@ read_subject(const struct config *config, const struct subject *subject,
 		const struct finding *finding = &subject->findings[i];
 
 		reading->of++;
-		reading->full_weight += finding->weight;
+		reading->full_weight += finding->use->most;
 		if (finding->answer.result != RESULT_UNKNOWN)
 			reading->answered++;
 		if (word_of(config, finding, now_ms) != RESULT_UNKNOWN)
-			reading->known_weight += finding->weight;
-		if (counts(config, finding, now_ms))
-			weight += finding->weight;
+			reading->known_weight += finding->use->most;
+		weight += weight_of(config, finding, now_ms);
 	}
-	return weight;
+	return weight < 0 ? 0 : weight;
 }
 
 static bool
@@ -94,25 +112,27 @@ next_state(const struct standing *standing, const struct config *config,
 	return is_covered(config, reading) ? STANDING_CLEAN : STANDING_UNKNOWN;
 }
 
-/* The finding that counts and comes after `last` when the heaviest stand
+/* The finding that adds weight and comes after `last` when the heaviest stand
    first and equal ones keep their order. NULL: the first, or none left. */
 static const struct finding *
 next_blamed(const struct config *config, const struct subject *subject,
     int64_t now_ms, const struct finding *last)
 {
 	const struct finding *best = NULL;
+	int last_weight = last ? weight_of(config, last, now_ms) : 0;
+	int best_weight = 0;
 
 	for (size_t i = 0; i < subject->finding_count; i++) {
 		const struct finding *finding = &subject->findings[i];
+		int weight = weight_of(config, finding, now_ms);
 
-		if (!counts(config, finding, now_ms))
+		if (last && (weight > last_weight ||
+				(weight == last_weight && finding <= last)))
 			continue;
-		if (last &&
-		    (finding->weight > last->weight ||
-			(finding->weight == last->weight && finding <= last)))
-			continue;
-		if (!best || finding->weight > best->weight)
+		if (weight > best_weight) {
 			best = finding;
+			best_weight = weight;
+		}
 	}
 	return best;
 }
@@ -124,7 +144,7 @@ has_code_named_as_provider(const struct finding *finding)
 	const struct list *list = finding->list;
 
 	for (size_t i = 0; i < list->code_count; i++)
-		if ((finding->answer.codes & UINT32_C(1) << i) &&
+		if ((codes_of(finding) & UINT32_C(1) << i) &&
 		    strcasecmp(list->codes[i].name, list->provider) == 0)
 			return true;
 	return false;
@@ -141,12 +161,11 @@ append(char *text, size_t size, const char *more)
 static void
 append_blame(char *text, size_t size, const struct finding *finding)
 {
+	const struct answer said = {.codes = codes_of(finding)};
 	char codes[DNSBL_CODES_TEXT_MAX] = "";
 
-	/* The codes of a kept word are gone with the answer. */
-	if (finding->answer.result == RESULT_LISTED &&
-	    !has_code_named_as_provider(finding))
-		dnsbl_codes_text(codes, finding->list, &finding->answer);
+	if (!has_code_named_as_provider(finding))
+		dnsbl_codes_text(codes, finding->list, &said);
 	append(text, size, finding->list->provider);
 	if (codes[0]) {
 		append(text, size, " ");

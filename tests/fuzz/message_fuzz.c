@@ -11,9 +11,9 @@
 #include <string.h>
 
 static struct list_code codes[] = {
-    {0x7f000002, 0x7f000003, "SBL"},
-    {0x7f000004, 0x7f000007, "XBL"},
-    {0x7f000004, 0x7f000004, "CBL"},
+    {.low = 0x7f000002, .high = 0x7f000003, .name = "SBL"},
+    {.low = 0x7f000004, .high = 0x7f000007, .name = "XBL"},
+    {.low = 0x7f000004, .high = 0x7f000004, .name = "CBL"},
 };
 
 static struct list_refusal refusals[] = {

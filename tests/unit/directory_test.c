@@ -72,7 +72,7 @@ static const struct {
      " codes = ();",
 	"lists.codes: found an empty list"},
     {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = [\"ip5\"];",
-	"found \"ip5\", expected \"ip4\" or \"ip6\""},
+	"found \"ip5\", expected \"ip4\", \"ip6\" or \"domain\""},
     {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; subjects = \"ip4\";",
 	"lists.codes: it is missing"},
     {ONE "refusals = ( { answer = \"127.0.0.1-2\"; cause = \"c\"; } );",
@@ -194,7 +194,8 @@ static void
 compares_what_answers_mean(void **state)
 {
 	struct list_code codes[2] = {
-	    {1, 2, (char[]){"A"}}, {3, 3, (char[]){"B"}}};
+	    {.low = 1, .high = 2, .name = (char[]){"A"}},
+	    {.low = 3, .high = 3, .name = (char[]){"B"}}};
 	struct list_refusal refusal = {9, 9, (char[]){"c"}};
 	const struct list a = {.zone = (char[]){"a.test"},
 	    .codes = codes,
@@ -221,7 +222,8 @@ compares_what_answers_mean(void **state)
 	b.code_count = 2;
 	other_code[1].high = 4;
 	assert_false(list_equal(&a, &b));
-	other_code[1] = (struct list_code){3, 3, (char[]){"C"}};
+	other_code[1] =
+	    (struct list_code){.low = 3, .high = 3, .name = (char[]){"C"}};
 	assert_false(list_equal(&a, &b));
 	other_code[1] = codes[1];
 	other_refusal.low = 8;

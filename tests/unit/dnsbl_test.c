@@ -18,12 +18,14 @@
 #define LOCAL(d) IP(127, 0, 0, d)
 
 static struct list_code codes[] = {
-    {LOCAL(2), LOCAL(2), "SBL"},
-    {LOCAL(4), LOCAL(7), "XBL"},
-    {LOCAL(7), LOCAL(9), "DROP"},
-    {LOCAL(10), LOCAL(11), "SBL"},
+    {.low = LOCAL(2), .high = LOCAL(2), .name = "SBL"},
+    {.low = LOCAL(4), .high = LOCAL(7), .name = "XBL"},
+    {.low = LOCAL(7), .high = LOCAL(9), .name = "DROP"},
+    {.low = LOCAL(10), .high = LOCAL(11), .name = "SBL"},
     /* Wider than it should be. */
-    {IP(127, 255, 254, 0), IP(127, 255, 255, 255), "wide"},
+    {.low = IP(127, 255, 254, 0),
+	.high = IP(127, 255, 255, 255),
+	.name = "wide"},
 };
 
 static struct list_refusal refusals[] = {
@@ -203,15 +205,14 @@ names_questions(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		struct list other = {.zone = (char *)names[i].zone,
-		    .knows_ip4 = names[i].knows_ip4,
+		struct list other = {.knows_ip4 = names[i].knows_ip4,
 		    .knows_ip6 = names[i].knows_ip6};
 		char name[DNSBL_NAME_MAX] = "untouched";
 		struct address address;
 		int result;
 
 		assert_int_equal(address_parse(names[i].address, &address), 0);
-		result = dnsbl_name(name, &other, &address);
+		result = dnsbl_name(name, &other, names[i].zone, &address);
 		if (names[i].want) {
 			assert_int_equal(result, 0);
 			assert_string_equal(name, names[i].want);
@@ -271,7 +272,7 @@ cuts_codes_between_names(void **state)
 			memset(bodies[i], '-', length);
 			bodies[i][0] = 'A' + i;
 			bodies[i][length] = '\0';
-			many[i] = (struct list_code){0, 0, bodies[i]};
+			many[i] = (struct list_code){.name = bodies[i]};
 		}
 		text[DNSBL_CODES_TEXT_MAX] = '#';
 		dnsbl_codes_text(text, &wide, &answer);

@@ -37,9 +37,15 @@ struct said {
 
 #define SAID_MAX 4
 
+static struct list_code one_code[] = {
+    {.low = 0x7f000002, .high = 0x7f000002, .name = "Plain"}};
+static const struct list plain = {
+    .id = "plain", .provider = "Plain", .codes = one_code, .code_count = 1};
+
 struct place {
 	struct subject subject;
 	struct finding findings[SAID_MAX];
+	struct list_use uses[SAID_MAX];
 };
 
 static void
@@ -48,10 +54,19 @@ put(struct place *place, const struct said *said)
 	*place = (struct place){.subject.findings = place->findings};
 	address_parse("203.0.113.5", &place->subject.address);
 	for (size_t i = 0; i < SAID_MAX && said[i].weight; i++) {
-		place->findings[i] = (struct finding){
+		place->uses[i] = (struct list_use){
+		    .list = &plain,
 		    .weight = said[i].weight,
+		    .most = said[i].weight,
+		    .scopes = SCOPES_DEFAULT,
+		};
+		place->findings[i] = (struct finding){
+		    .list = &plain,
+		    .use = &place->uses[i],
 		    .answer.result = said[i].answer,
+		    .answer.codes = said[i].answer == LISTED,
 		    .known = said[i].known,
+		    .known_codes = said[i].known == LISTED,
 		    .listed_in_a_row = said[i].row,
 		    .known_ms = said[i].known_ms,
 		};
@@ -332,9 +347,11 @@ static void
 answer(struct finding *finding, enum result result, int64_t now_ms)
 {
 	finding->answer.result = result;
+	finding->answer.codes = result == RESULT_LISTED;
 	if (result == RESULT_UNKNOWN)
 		return;
 	finding->known = result;
+	finding->known_codes = finding->answer.codes;
 	finding->known_ms = now_ms;
 	finding->listed_in_a_row =
 	    result == RESULT_LISTED ? finding->listed_in_a_row + 1 : 0;
@@ -438,8 +455,13 @@ test_random_walks(void **state)
 }
 
 static struct list_code spamhaus_codes[] = {
-    {0x7f000002, 0x7f000002, "SBL"}, {0x7f000004, 0x7f000007, "XBL"}};
-static struct list_code spamcop_codes[] = {{0x7f000002, 0x7f000002, "spamcop"}};
+    {.low = 0x7f000002, .high = 0x7f000002, .name = "SBL"},
+    {.low = 0x7f000004, .high = 0x7f000007, .name = "XBL"},
+};
+static struct list_code spamcop_codes[] = {
+    {.low = 0x7f000002, .high = 0x7f000002, .name = "spamcop"}};
+static struct list_code quiet_codes[] = {
+    {.low = 0x7f000002, .high = 0x7f000002, .name = "Quiet"}};
 
 static const struct list spamhaus = {
     .id = "spamhaus-zen",
@@ -456,7 +478,12 @@ static const struct list spamcop = {
     .codes = spamcop_codes,
     .code_count = 1,
 };
-static const struct list quiet = {.id = "quiet", .provider = "Quiet"};
+static const struct list quiet = {
+    .id = "quiet",
+    .provider = "Quiet",
+    .codes = quiet_codes,
+    .code_count = 1,
+};
 
 struct blamed {
 	const struct list *list;
@@ -482,24 +509,24 @@ static const struct blame_case blame_cases[] = {
 	"Spamhaus SBL, XBL", REMOVE},
     {"the code has the provider's name",
 	{{&spamcop, {3, LISTED, LISTED, 2, 0}, 1}}, "SpamCop", SEE_SPAMCOP},
-    {"a list without codes or pages", {{&quiet, {3, LISTED, LISTED, 2, 0}, 0}},
-	"Quiet", ""},
-    {"the codes of a kept word are gone",
-	{{&spamhaus, {3, NONE, LISTED, 2, 0}, 2}}, "Spamhaus", REMOVE},
+    {"a list without pages", {{&quiet, {3, LISTED, LISTED, 2, 0}, 1}}, "Quiet",
+	""},
+    {"a kept word has its codes", {{&spamhaus, {3, NONE, LISTED, 2, 0}, 2}},
+	"Spamhaus XBL", REMOVE},
     {"heaviest first",
 	{{&spamcop, {1, LISTED, LISTED, 2, 0}, 1},
-	    {&quiet, {2, LISTED, LISTED, 2, 0}, 0},
+	    {&quiet, {2, LISTED, LISTED, 2, 0}, 1},
 	    {&spamhaus, {3, LISTED, LISTED, 2, 0}, 1}},
 	"Spamhaus SBL, Quiet, SpamCop", REMOVE},
     {"equal ones as configured",
 	{{&spamcop, {1, LISTED, LISTED, 2, 0}, 1},
 	    {&quiet, {3, CLEAN, CLEAN, 0, 0}, 0},
 	    {&spamhaus, {1, LISTED, LISTED, 2, 0}, 1},
-	    {&quiet, {1, LISTED, LISTED, 2, 0}, 0}},
+	    {&quiet, {1, LISTED, LISTED, 2, 0}, 1}},
 	"SpamCop, Spamhaus SBL, Quiet", SEE_SPAMCOP},
     {"removal is the first one's, even if it has none",
 	{{&spamcop, {1, LISTED, LISTED, 2, 0}, 1},
-	    {&quiet, {2, LISTED, LISTED, 2, 0}, 0}},
+	    {&quiet, {2, LISTED, LISTED, 2, 0}, 1}},
 	"Quiet, SpamCop", ""},
 };
 
@@ -512,8 +539,10 @@ put_blamed(struct place *place, const struct blamed *lists)
 		said[i] = lists[i].said;
 	put(place, said);
 	for (size_t i = 0; i < place->subject.finding_count; i++) {
-		place->findings[i].list = lists[i].list;
-		place->findings[i].answer.codes = lists[i].codes;
+		place->uses[i].list = place->findings[i].list = lists[i].list;
+		place->findings[i].known_codes = lists[i].codes;
+		place->findings[i].answer.codes =
+		    lists[i].said.answer == LISTED ? lists[i].codes : 0;
 	}
 }
 
@@ -539,7 +568,7 @@ static void
 test_blame_ends_with_the_kept_word(void **state)
 {
 	static const struct blamed lists[SAID_MAX] = {
-	    {&spamhaus, {3, NONE, LISTED, 2, 1000}, 0}};
+	    {&spamhaus, {3, NONE, LISTED, 2, 1000}, 1}};
 	char blame[256], removal[256];
 	struct place place;
 
@@ -547,7 +576,7 @@ test_blame_ends_with_the_kept_word(void **state)
 	put_blamed(&place, lists);
 	standing_blame(&settings, &place.subject, 6 * HOUR + 1000, blame,
 	    sizeof blame, removal, sizeof removal);
-	assert_string_equal(blame, "Spamhaus");
+	assert_string_equal(blame, "Spamhaus SBL");
 	standing_blame(&settings, &place.subject, 6 * HOUR + 1001, blame,
 	    sizeof blame, removal, sizeof removal);
 	assert_string_equal(blame, "");

@@ -31,8 +31,8 @@
 	"two.test"
 
 static struct list_code codes[] = {
-    {0x7f000002, 0x7f000002, "SBL"},
-    {0x7f000004, 0x7f000007, "XBL"},
+    {.low = 0x7f000002, .high = 0x7f000002, .name = "SBL"},
+    {.low = 0x7f000004, .high = 0x7f000007, .name = "XBL"},
 };
 
 /* What a test's configuration is made of; two, so that a second one can come
@@ -81,6 +81,7 @@ fill_setting(struct setting *setting)
 	address_parse("192.0.2.2", &setting->addresses[1]);
 	for (int i = 0; i < 2; i++) {
 		setting->uses[i].list = &setting->lists[i];
+		setting->uses[i].zone = setting->lists[i].zone;
 		setting->uses[i].weight = i + 1;
 		setting->egresses[i].name = "egress";
 		setting->egresses[i].addresses.items = &setting->addresses[i];
@@ -483,7 +484,7 @@ leaves_out_what_cannot_be_asked(void **state)
 	for (int i = 0; i < 3; i++)
 		strcat(zone, label);
 	strcat(zone, "test");
-	setting->lists[0].zone = zone;
+	setting->lists[0].zone = setting->uses[0].zone = zone;
 	setting->lists[0].knows_ip6 = true;
 	address_parse("2001:db8::1", &setting->addresses[1]);
 	setting->config.egress_count = 2;
@@ -545,7 +546,8 @@ keeps_findings_of_pairs_that_stay(void **state)
 static void
 forgets_pairs_that_change(void **state)
 {
-	static struct list_code other[] = {{0x7f000002, 0x7f000002, "SBL"}};
+	static struct list_code other[] = {
+	    {.low = 0x7f000002, .high = 0x7f000002, .name = "SBL"}};
 	struct fixture *fixture = *state;
 
 	dns_server_script(
