@@ -16,8 +16,10 @@ struct reader {
 	uint16_t type;
 	char owner[NS_MAXDNAME]; /* whose records are wanted now */
 	struct message found;
-	size_t records;	  /* of the type asked for */
-	uint32_t ttl_sec; /* the smallest of those and of the chain */
+	size_t records;		 /* of the type asked for */
+	uint32_t ttl_sec;	 /* the smallest of those and of the chain */
+	dns_record_visit *visit; /* NULL: not called */
+	void *arg;
 };
 
 static uint32_t
@@ -69,25 +71,82 @@ take_text(struct message *out, const ns_rr *rr)
 	return 0;
 }
 
+/* The name that makes up the rest of a record from `offset` on. */
+static int
+read_target(
+    const struct reader *reader, const ns_rr *rr, int offset, char *target)
+{
+	int used;
+
+	if (ns_rr_rdlen(*rr) <= offset)
+		return -1;
+	used = ns_name_uncompress(ns_msg_base(reader->msg),
+	    ns_msg_end(reader->msg), ns_rr_rdata(*rr) + offset, target,
+	    NS_MAXDNAME);
+	return used == ns_rr_rdlen(*rr) - offset ? 0 : -1;
+}
+
+static int
+check_exchange(const struct reader *reader, const ns_rr *rr)
+{
+	char host[NS_MAXDNAME];
+
+	return read_target(reader, rr, NS_INT16SZ, host);
+}
+
 static int
 take_record(struct reader *reader, const ns_rr *rr)
 {
 	reader->records++;
 	reader->ttl_sec = smaller(reader->ttl_sec, ttl_of(ns_rr_ttl(*rr)));
-	if (reader->type == ns_t_a)
+	switch (reader->type) {
+	case ns_t_a:
 		return take_address(&reader->found, rr);
-	if (reader->type == ns_t_txt)
+	case ns_t_aaaa:
+		return ns_rr_rdlen(*rr) == NS_IN6ADDRSZ ? 0 : -1;
+	case ns_t_mx:
+		return check_exchange(reader, rr);
+	case ns_t_txt:
 		return take_text(&reader->found, rr);
-	return 0;
+	default:
+		return 0;
+	}
 }
 
-static int
-read_target(const struct reader *reader, const ns_rr *rr, char *target)
+static void
+show_text(struct dns_record *record, const ns_rr *rr)
 {
-	int used = ns_name_uncompress(ns_msg_base(reader->msg),
-	    ns_msg_end(reader->msg), ns_rr_rdata(*rr), target, NS_MAXDNAME);
+	const uint8_t *at = ns_rr_rdata(*rr);
+	const uint8_t *end = at + ns_rr_rdlen(*rr);
 
-	return used == ns_rr_rdlen(*rr) ? 0 : -1;
+	for (; at < end; at += 1 + at[0]) {
+		size_t room = sizeof record->text - record->text_length;
+		size_t length = at[0] < room ? at[0] : room;
+
+		memcpy(record->text + record->text_length, at + 1, length);
+		record->text_length += length;
+	}
+}
+
+/* Of a record that take_record took. */
+static void
+show_record(const struct reader *reader, const ns_rr *rr)
+{
+	struct dns_record record = {.text_length = 0};
+	const uint8_t *data = ns_rr_rdata(*rr);
+
+	if (reader->type == ns_t_a || reader->type == ns_t_aaaa) {
+		record.address.family = reader->type == ns_t_a ? 4 : 6;
+		memcpy(record.address.bytes, data, ns_rr_rdlen(*rr));
+	} else if (reader->type == ns_t_mx) {
+		record.preference = ns_get16(data);
+		read_target(reader, rr, NS_INT16SZ, record.host);
+		if (strcmp(record.host, ".") == 0)
+			record.host[0] = '\0';
+	} else if (reader->type == ns_t_txt) {
+		show_text(&record, rr);
+	}
+	reader->visit(reader->arg, &record);
 }
 
 /* One pass over the answer section. *is_alias: the owner has no record of the
@@ -109,8 +168,10 @@ read_owner(struct reader *reader, bool *is_alias)
 		if (ns_rr_type(rr) == reader->type) {
 			if (take_record(reader, &rr) != 0)
 				return -1;
+			if (reader->visit)
+				show_record(reader, &rr);
 		} else if (ns_rr_type(rr) == ns_t_cname && !*is_alias) {
-			if (read_target(reader, &rr, target) != 0)
+			if (read_target(reader, &rr, 0, target) != 0)
 				return -1;
 			alias_ttl = ttl_of(ns_rr_ttl(rr));
 			*is_alias = true;
@@ -222,27 +283,49 @@ status_of(const ns_msg *msg)
 	return ns_msg_getflag(*msg, ns_f_tc) ? DNS_MALFORMED : DNS_RESPONSE;
 }
 
+static enum dns_status
+read_message(struct reader *reader, const uint8_t *bytes, size_t length,
+    const char *name)
+{
+	enum dns_status status;
+
+	if (length > NS_MAXMSG || strlen(name) >= sizeof reader->owner ||
+	    ns_initparse(bytes, length, &reader->msg) != 0 ||
+	    !is_response_to(&reader->msg, name, reader->type))
+		return DNS_MALFORMED;
+	status = status_of(&reader->msg);
+	if (status != DNS_RESPONSE)
+		return status;
+	strcpy(reader->owner, name);
+	reader->found.name_exists =
+	    ns_msg_getflag(reader->msg, ns_f_rcode) == ns_r_noerror;
+	return read_sections(reader) == 0 ? DNS_RESPONSE : DNS_MALFORMED;
+}
+
 enum dns_status
 message_read(const uint8_t *bytes, size_t length, const char *name,
     uint16_t type, struct message *out)
 {
 	struct reader reader = {.type = type};
-	enum dns_status status;
+	enum dns_status status = read_message(&reader, bytes, length, name);
 
-	if (length > NS_MAXMSG || strlen(name) >= sizeof reader.owner ||
-	    ns_initparse(bytes, length, &reader.msg) != 0 ||
-	    !is_response_to(&reader.msg, name, type))
-		return DNS_MALFORMED;
-	status = status_of(&reader.msg);
 	if (status != DNS_RESPONSE)
 		return status;
-	strcpy(reader.owner, name);
-	reader.found.name_exists =
-	    ns_msg_getflag(reader.msg, ns_f_rcode) == ns_r_noerror;
-	if (read_sections(&reader) != 0)
-		return DNS_MALFORMED;
 	*out = reader.found;
+	out->bytes = bytes;
+	out->length = length;
+	out->name = name;
+	out->type = type;
 	return DNS_RESPONSE;
+}
+
+void
+message_each(const struct message *message, dns_record_visit *visit, void *arg)
+{
+	struct reader reader = {
+	    .type = message->type, .visit = visit, .arg = arg};
+
+	read_message(&reader, message->bytes, message->length, message->name);
 }
 
 const char *

@@ -25,7 +25,12 @@ struct resolver;
 
 #define RESOLVER_INFLIGHT_MAX 256
 
-enum { DNS_TYPE_A = 1, DNS_TYPE_TXT = 16 };
+enum {
+	DNS_TYPE_A = 1,
+	DNS_TYPE_MX = 15,
+	DNS_TYPE_TXT = 16,
+	DNS_TYPE_AAAA = 28
+};
 
 /* message is NULL unless status is DNS_RESPONSE; borrowed until return. */
 typedef void resolver_done(

@@ -1,5 +1,6 @@
 /* Any bytes as the response to a question, and what becomes of it up to the
-   log line. The first byte of the input chooses the type asked for. */
+   log line. The first byte of the input chooses the type asked for: its lowest
+   bits 0 are A, 1 TXT, 2 AAAA, 3 MX. */
 #include "base/line.h"
 #include "config/directory.h"
 #include "evidence/dnsbl.h"
@@ -65,11 +66,38 @@ check_line(const struct message *message)
 		must(line.text[i] >= ' ' && line.text[i] <= '~');
 }
 
+static void
+check_record(void *arg, const struct dns_record *record)
+{
+	size_t *count = arg;
+
+	must(record->text_length <= RECORD_TEXT_MAX);
+	must(strlen(record->host) < RECORD_HOST_MAX);
+	must(record->address.family == 0 || record->address.family == 4 ||
+	     record->address.family == 6);
+	++*count;
+}
+
+static void
+check_message(const struct message *message)
+{
+	size_t count = 0;
+
+	must(message->address_count <= MESSAGE_ADDRESSES_MAX);
+	must(message->text_length <= MESSAGE_TEXT_MAX);
+	must(message->ttl_sec <= INT32_MAX);
+	check_line(message);
+	message_each(message, check_record, &count);
+	must(count >= message->address_count);
+	must(message->type != 1 || count == message->address_count);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+	static const uint16_t types[] = {1, 16, 28, 15};
 	struct message message;
 	struct answer answer;
 	enum dns_status status;
@@ -78,13 +106,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	memset(&message, 0x5a, sizeof message);
 	status = message_read(bytes + 1, size - 1, "2.0.0.127.bl.example",
-	    bytes[0] & 1 ? 16 : 1, &message);
-	if (status == DNS_RESPONSE) {
-		must(message.address_count <= MESSAGE_ADDRESSES_MAX);
-		must(message.text_length <= MESSAGE_TEXT_MAX);
-		must(message.ttl_sec <= INT32_MAX);
-		check_line(&message);
-	}
+	    types[bytes[0] & 3], &message);
+	if (status == DNS_RESPONSE)
+		check_message(&message);
 	dnsbl_read(
 	    &list, status, status == DNS_RESPONSE ? &message : NULL, &answer);
 	check_answer(&answer, status == DNS_RESPONSE ? &message : NULL);

@@ -12,7 +12,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
-enum { A = 1, NS = 2, CNAME = 5, SOA = 6, TXT = 16 };
+enum { A = 1, NS = 2, CNAME = 5, SOA = 6, MX = 15, TXT = 16, AAAA = 28 };
 enum { IN = 1, CHAOS = 3, IN_CHAOS = 0x8000 /* with a type, below */ };
 enum { QR = 0x8000, STATUS = 0x1000, TC = 0x0200, OK = QR | 0x0180 };
 enum { FORMERR = 1, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, NOTAUTH = 9 };
@@ -531,6 +531,109 @@ every_status_has_a_text(void **state)
 	assert_string_equal(dns_status_text(DNS_SERVFAIL), "SERVFAIL");
 }
 
+#define V6 " \x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\5"
+
+/* want: the records as show_each writes them; NULL: malformed. */
+static const struct {
+	const char *what;
+	uint16_t type;
+	struct record records[3];
+	const char *want;
+} each[] = {
+    {"A", A, {{1, NAME, A, 9, A2}, {1, NAME, A, 9, A4}},
+	"127.0.0.2;127.0.0.4;"},
+    {"AAAA", AAAA, {{1, NAME, AAAA, 9, V6, 16}, {1, NAME, A, 9, A2}},
+	"2001:db8::5;"},
+    {"AAAA by an alias", AAAA,
+	{{1, NAME, CNAME, 9, "x", 0}, {1, "x", AAAA, 9, V6, 16}},
+	"2001:db8::5;"},
+    {"AAAA of 15 bytes", AAAA, {{1, NAME, AAAA, 9, V6, 15}}, NULL},
+    {"AAAA of 17 bytes", AAAA, {{1, NAME, AAAA, 9, V6, 17}}, NULL},
+    {"MX", MX,
+	{{1, NAME, MX, 9, "\1\2\1a\1b\0", 7}, {1, NAME, MX, 9, "\0\0\0", 3}},
+	"258 a.b;0 ;"},
+    {"MX by a pointer", MX, {{1, NAME, MX, 9, "\0\1\xc0\x0c", 4}},
+	"1 " NAME ";"},
+    {"MX without a name", MX, {{1, NAME, MX, 9, "\0\1", 2}}, NULL},
+    {"MX of one byte", MX, {{1, NAME, MX, 9, "\0", 1}}, NULL},
+    {"MX with more behind", MX, {{1, NAME, MX, 9, "\0\1\1a\0x", 6}}, NULL},
+    {"MX with a cut name", MX, {{1, NAME, MX, 9, "\0\1\5a\0", 5}}, NULL},
+    {"TXT, two strings and two records", TXT,
+	{{1, NAME, TXT, 9, "\1a\2bc", 5}, {1, NAME, TXT, 9, "\0", 1}},
+	"\"abc\" 3;\"\" 0;"},
+    {"nothing", MX, {{0}}, ""},
+};
+
+struct shown {
+	uint16_t type;
+	char text[512];
+};
+
+static void
+show_record(void *arg, const struct dns_record *record)
+{
+	struct shown *shown = arg;
+	char *at = shown->text + strlen(shown->text);
+	char address[ADDRESS_TEXT_MAX];
+
+	if (shown->type == MX)
+		sprintf(at, "%u %.99s;", record->preference, record->host);
+	else if (shown->type == TXT)
+		sprintf(at, "\"%.*s\" %zu;",
+		    record->text_length < 9 ? (int)record->text_length : 0,
+		    record->text, record->text_length);
+	else
+		sprintf(at, "%s;", address_format(address, &record->address));
+}
+
+static void
+shows_each_record(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(each); i++) {
+		struct packet packet = {.length = 0};
+		struct message message;
+		struct shown shown = {.type = each[i].type};
+		enum dns_status status;
+
+		put_head(&packet, OK, NAME, each[i].type);
+		for (size_t j = 0; j < 3 && each[i].records[j].section; j++)
+			put_record(&packet, &each[i].records[j]);
+		status = message_read(
+		    packet.bytes, packet.length, NAME, each[i].type, &message);
+		if ((status == DNS_RESPONSE) != (each[i].want != NULL))
+			fail_msg(
+			    "%s: %s", each[i].what, dns_status_text(status));
+		if (status != DNS_RESPONSE)
+			continue;
+		message_each(&message, show_record, &shown);
+		if (strcmp(shown.text, each[i].want) != 0)
+			fail_msg("%s: %s", each[i].what, shown.text);
+	}
+}
+
+/* 20 strings of 255 bytes are more than RECORD_TEXT_MAX. */
+static void
+cuts_a_long_text(void **state)
+{
+	static char data[20 * 256];
+	struct packet packet = {.length = 0};
+	struct record record = {1, NAME, TXT, 9, data, sizeof data};
+	struct message message;
+	struct shown shown = {.type = TXT};
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		memset(data + 256 * i, 0xff, 256);
+	put_head(&packet, OK, NAME, TXT);
+	put_record(&packet, &record);
+	assert_int_equal(
+	    message_read(packet.bytes, packet.length, NAME, TXT, &message),
+	    DNS_RESPONSE);
+	message_each(&message, show_record, &shown);
+	assert_string_equal(shown.text, "\"\" 4096;");
+}
+
 int
 main(void)
 {
@@ -538,6 +641,8 @@ main(void)
 	    cmocka_unit_test(judges_the_head),
 	    cmocka_unit_test(wants_one_question),
 	    cmocka_unit_test(reads_records),
+	    cmocka_unit_test(shows_each_record),
+	    cmocka_unit_test(cuts_a_long_text),
 	    cmocka_unit_test(takes_so_many_addresses),
 	    cmocka_unit_test(joins_texts),
 	    cmocka_unit_test(cuts_texts),
