@@ -2,9 +2,9 @@
 #
 # sandbox.sh -- a mail world of its own for the demo and the system tests.
 #
-# A private Postfix, rbldnsd and two receiving servers, all on 127.0.0.1 with
-# ports and a directory of their own; the system's Postfix is not touched and
-# several sandboxes may run at once. Whatever ends the script, everything
+# A private Postfix, rbldnsd and three receiving servers, all on 127.0.0.1
+# with ports and a directory of their own; the system's Postfix is not touched
+# and several sandboxes may run at once. Whatever ends the script, everything
 # started here is stopped and the directory removed.
 #
 #   customer.test     the world outside; mail goes directly to the mx
@@ -413,17 +413,28 @@ smtp_say() {
 	[[ $reply == [23]* ]]
 }
 
-smtp_message() { # FROM TO...
+smtp_open() {
+	exec {smtp}<>"/dev/tcp/127.0.0.1/$smtp_port" && smtp_answer &&
+	    smtp_say "EHLO client.test"
+}
+
+smtp_close() {
+	printf 'QUIT\r\n' >&"$smtp"
+	exec {smtp}>&-
+}
+
+smtp_envelope() { # FROM TO...
 	local from=$1 to
 	shift
-	smtp_answer
-	smtp_say "EHLO client.test" || return
 	smtp_say "MAIL FROM:<$from>" || return
 	for to; do
 		smtp_say "RCPT TO:<$to>" || return
 	done
-	smtp_say DATA || return
-	smtp_say "From: <$from>" "To: <$1>" "Subject: hello" \
+	smtp_say DATA
+}
+
+smtp_content() { # FROM TO
+	smtp_say "From: <$1>" "To: <$2>" "Subject: hello" \
 	    "${more_headers[@]}" "" "Good day." .
 }
 
@@ -433,10 +444,31 @@ send() {
 	local from=$1 status=0
 	shift
 	[ "$from" != '<>' ] || from=
-	exec {smtp}<>"/dev/tcp/127.0.0.1/$smtp_port" || return
-	smtp_message "$from" "$@" || status=$?
-	echo "QUIT" >&"$smtp"
-	exec {smtp}>&-
+	smtp_open || return
+	smtp_envelope "$from" "$@" && smtp_content "$from" "$1" || status=1
+	smtp_close
+	return $status
+}
+
+# begin_messages COUNT: so many sessions, each in the middle of a message to
+# 1carl@customer.test, 2carl@ ...
+begin_messages() {
+	local n
+	sessions=()
+	for ((n = 1; n <= $1; n++)); do
+		smtp_open || return
+		sessions+=("$smtp")
+		smtp_envelope anna@ours.test "${n}carl@customer.test" || return
+	done
+}
+
+# Ends all of them, as soon as the server takes it.
+end_messages() {
+	local status=0
+	for smtp in "${sessions[@]}"; do
+		smtp_content anna@ours.test carl@customer.test || status=1
+		smtp_close
+	done
 	return $status
 }
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ROUTE_HEADER "X-Repgate-Route"
@@ -38,6 +39,7 @@ struct session {
 
 static struct board_slot *slot;
 static char *socket_path; /* NULL: not a unix socket */
+static ino_t socket_inode;
 static struct {
 	atomic_ullong messages, passed, rerouted, held, deferred, monitored,
 	    failed, open_sessions, open_messages;
@@ -365,6 +367,7 @@ session_open(const char *socket, struct board_slot *board_slot)
 {
 	const char *path = path_of(socket);
 	char *reason = NULL;
+	struct stat info;
 
 	slot = board_slot;
 	socket_path = path ? alloc_string(path) : NULL;
@@ -379,6 +382,8 @@ session_open(const char *socket, struct board_slot *board_slot)
 		log_error("milter.socket: cannot listen on %s", socket);
 		return -1;
 	}
+	if (path && stat(path, &info) == 0)
+		socket_inode = info.st_ino;
 	return 0;
 }
 
@@ -391,7 +396,11 @@ session_serve(void)
 void
 session_close(void)
 {
-	if (socket_path)
+	struct stat info;
+
+	/* A successor may already have put its own there. */
+	if (socket_path && stat(socket_path, &info) == 0 &&
+	    info.st_ino == socket_inode)
 		unlink(socket_path);
 	free(socket_path);
 	socket_path = NULL;
