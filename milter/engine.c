@@ -8,6 +8,7 @@
 #include "config/problems.h"
 #include "doors/control.h"
 #include "evidence/resolver.h"
+#include "evidence/roster.h"
 #include "evidence/watch.h"
 #include "policy/gate.h"
 #include "report.h"
@@ -164,6 +165,15 @@ on_answered(void *arg, const struct subject *subject,
 
 	/* Many answers of one turn of the loop share one new board. */
 	report_answer(engine->config, subject, finding, before);
+	event_active(engine->renew, EV_TIMEOUT, 0);
+}
+
+static void
+on_list_changed(void *arg, const struct tested *tested)
+{
+	struct engine *engine = arg;
+
+	report_list(tested);
 	event_active(engine->renew, EV_TIMEOUT, 0);
 }
 
@@ -398,7 +408,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->renew = event_new(engine->base, -1, 0, on_renew, engine);
 	engine->wake = event_new(engine->base, engine->wake_fd,
 	    EV_READ | EV_PERSIST, on_wake, engine);
-	engine->watch = watch_create(on_answered, engine);
+	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->control = control_create(
 	    engine->base, config->control_socket, on_asked, engine, reason);
 	if (!engine->control || take_config(engine, config, reason) != 0)

@@ -9,6 +9,7 @@
 #include "config/problems.h"
 #include "doors/session.h"
 #include "evidence/resolver.h"
+#include "evidence/roster.h"
 #include "evidence/watch.h"
 #include "policy/gate.h"
 #include "standing/board.h"
@@ -26,8 +27,13 @@ is_news(const struct finding *finding, const struct answer *before)
 {
 	const struct answer *now = &finding->answer;
 
+	if (now->cause == CAUSE_UNFIT)
+		return false;
 	if (before->cause == CAUSE_NOT_ASKED)
 		return now->result != RESULT_CLEAN;
+	if (before->cause == CAUSE_UNFIT)
+		return now->result != RESULT_CLEAN ||
+		       finding->known_before == RESULT_LISTED;
 	return now->result != before->result || now->codes != before->codes ||
 	       now->cause != before->cause;
 }
@@ -83,6 +89,31 @@ report_answer(const struct config *config, const struct subject *subject,
 		line_add(&line, "text", finding->text);
 		line_add(&line, "removal", removal_of(url, list, address));
 	}
+	log_line(&line);
+}
+
+static const char *
+family_name(const struct tested *tested)
+{
+	return tested->family == 4 ? "ip4" : "ip6";
+}
+
+void
+report_list(const struct tested *tested)
+{
+	const struct fitness *fitness = &tested->fitness;
+	char cause[DNSBL_CAUSE_MAX];
+	struct line line;
+
+	if (fitness->from == FITNESS_UNTESTED && fitness->state == FITNESS_FIT)
+		return;
+	fitness_cause_text(cause, tested->list, fitness);
+	line_start(&line, "list");
+	line_add(&line, "id", tested->list->id);
+	line_add(&line, "zone", tested->list->zone);
+	line_add(&line, "state", fitness_name(fitness->state));
+	line_add(&line, "cause", cause[0] ? cause : NULL);
+	line_add(&line, "family", family_name(tested));
 	log_line(&line);
 }
 
@@ -249,9 +280,63 @@ routes_json(const struct config *config)
 	return routes;
 }
 
-static json_t *
-lists_json(const struct config *config)
+static int64_t
+wall_sec_of(const struct report_view *view, int64_t ms)
 {
+	if (ms == CLOCK_NEVER)
+		return 0;
+	return clock_wall_sec() - (view->now_ms - ms) / CLOCK_SEC;
+}
+
+static json_t *
+fitness_json(const struct report_view *view, const struct tested *tested)
+{
+	const struct fitness *fitness = &tested->fitness;
+	char cause[DNSBL_CAUSE_MAX];
+	json_t *json = json_object();
+
+	fitness_cause_text(cause, tested->list, fitness);
+	json_object_set_new(json, "family", word(family_name(tested)));
+	json_object_set_new(json, "state", word(fitness_name(fitness->state)));
+	json_object_set_new(json, "cause", word(cause));
+	json_object_set_new(
+	    json, "since", wall_time(wall_sec_of(view, fitness->since_ms)));
+	return json;
+}
+
+/* A list is as fit as its less fit family. */
+static void
+add_fitness(
+    json_t *json, const struct report_view *view, const struct list *list)
+{
+	static const uint8_t families[] = {4, 6};
+	const struct tested *worst = NULL;
+	json_t *array = json_array(), *shown;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct tested *tested =
+		    watch_list(view->watch, list, families[i]);
+
+		if (!tested)
+			continue;
+		json_array_append_new(array, fitness_json(view, tested));
+		if (!worst || (tested->fitness.state != FITNESS_FIT &&
+				  worst->fitness.state != FITNESS_UNFIT))
+			worst = tested;
+	}
+	if (worst) {
+		shown = fitness_json(view, worst);
+		json_object_del(shown, "family");
+		json_object_update(json, shown);
+		json_decref(shown);
+	}
+	json_object_set_new(json, "families", array);
+}
+
+static json_t *
+lists_json(const struct report_view *view)
+{
+	const struct config *config = view->config;
 	json_t *lists = json_array();
 
 	for (size_t i = 0; i < config->list_count; i++) {
@@ -262,6 +347,7 @@ lists_json(const struct config *config)
 		json_object_set_new(
 		    json, "provider", word(use->list->provider));
 		json_object_set_new(json, "weight", json_integer(use->weight));
+		add_fitness(json, view, use->list);
 		json_array_append_new(lists, json);
 	}
 	return lists;
@@ -304,7 +390,7 @@ report_status_json(const struct report_view *view)
 	    json_integer((view->now_ms - view->started_ms) / CLOCK_SEC));
 	json_object_set_new(json, "egress", egresses);
 	json_object_set_new(json, "routes", routes_json(view->config));
-	json_object_set_new(json, "lists", lists_json(view->config));
+	json_object_set_new(json, "lists", lists_json(view));
 	json_object_set_new(json, "counters", counters_json(view));
 	out = json_dumps(json, JSON_COMPACT);
 	json_decref(json);

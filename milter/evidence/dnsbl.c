@@ -214,11 +214,9 @@ dnsbl_codes_text(char text[DNSBL_CODES_TEXT_MAX], const struct list *list,
 	return text;
 }
 
-const char *
-dnsbl_address_text(char text[ADDRESS_TEXT_MAX], const struct answer *answer)
+static const char *
+address_text(char text[ADDRESS_TEXT_MAX], uint32_t a)
 {
-	uint32_t a = answer->address;
-
 	snprintf(text, ADDRESS_TEXT_MAX, "%u.%u.%u.%u", (unsigned)(a >> 24),
 	    (unsigned)(a >> 16 & 255), (unsigned)(a >> 8 & 255),
 	    (unsigned)(a & 255));
@@ -226,11 +224,29 @@ dnsbl_address_text(char text[ADDRESS_TEXT_MAX], const struct answer *answer)
 }
 
 const char *
+dnsbl_address_text(char text[ADDRESS_TEXT_MAX], const struct answer *answer)
+{
+	return address_text(text, answer->address);
+}
+
+const char *
+dnsbl_refusal_text(
+    char text[DNSBL_CAUSE_MAX], const struct list *list, uint32_t address)
+{
+	const struct list_refusal *refusal = refusal_of(list, address);
+	char code[ADDRESS_TEXT_MAX];
+
+	snprintf(text, DNSBL_CAUSE_MAX, "%s%s%.96s",
+	    address_text(code, address), refusal ? ": " : "",
+	    refusal ? refusal->cause : "");
+	return text;
+}
+
+const char *
 dnsbl_cause_text(char text[DNSBL_CAUSE_MAX], const struct list *list,
     const struct answer *answer)
 {
-	const struct list_refusal *refusal = refusal_of(list, answer->address);
-	char address[ADDRESS_TEXT_MAX];
+	char address[ADDRESS_TEXT_MAX], refusal[DNSBL_CAUSE_MAX];
 
 	dnsbl_address_text(address, answer);
 	switch ((enum cause)answer->cause) {
@@ -245,9 +261,8 @@ dnsbl_cause_text(char text[DNSBL_CAUSE_MAX], const struct list *list,
 		    text, DNSBL_CAUSE_MAX, "%s", dns_status_text(answer->dns));
 		break;
 	case CAUSE_REFUSED:
-		snprintf(text, DNSBL_CAUSE_MAX, "refused with %s%s%.96s",
-		    address, refusal ? ": " : "",
-		    refusal ? refusal->cause : "");
+		dnsbl_refusal_text(refusal, list, answer->address);
+		snprintf(text, DNSBL_CAUSE_MAX, "refused with %.140s", refusal);
 		break;
 	case CAUSE_OUTSIDE:
 		snprintf(text, DNSBL_CAUSE_MAX,
@@ -257,8 +272,40 @@ dnsbl_cause_text(char text[DNSBL_CAUSE_MAX], const struct list *list,
 		snprintf(text, DNSBL_CAUSE_MAX,
 		    "answered %s, which the list does not define", address);
 		break;
+	case CAUSE_UNTESTED:
+		snprintf(text, DNSBL_CAUSE_MAX,
+		    "the list's test entries got no answer: %s",
+		    dns_status_text(answer->dns));
+		break;
+	case CAUSE_UNFIT:
+		snprintf(text, DNSBL_CAUSE_MAX, "the list is unfit: it %s",
+		    unfit_name(answer->unfit));
+		break;
 	}
 	return text;
+}
+
+const char *
+unfit_name(enum unfit unfit)
+{
+	switch (unfit) {
+	case UNFIT_NONE:
+		return "";
+	case UNFIT_EVERYONE:
+		return "lists everyone";
+	case UNFIT_EMPTY:
+		return "is empty";
+	case UNFIT_REFUSED:
+		return "refuses us";
+	case UNFIT_SILENT:
+		return "does not answer";
+	case UNFIT_REWRITTEN:
+		return "is parked or rewritten by the resolver";
+	case UNFIT_RETIRED:
+		return "is retired";
+	}
+	assert(false);
+	return "";
 }
 
 const char *

@@ -26,14 +26,28 @@ enum cause {
 	CAUSE_DNS,	 /* answer.dns says how */
 	CAUSE_REFUSED,	 /* a refusal code of the list, in answer.address */
 	CAUSE_OUTSIDE,	 /* an address outside 127/8 */
-	CAUSE_UNDEFINED	 /* a code that the list does not define */
+	CAUSE_UNDEFINED, /* a code that the list does not define */
+	CAUSE_UNTESTED,	 /* whether the list is fit could not be found out */
+	CAUSE_UNFIT	 /* the list is unfit; answer.unfit says why */
+};
+
+/* Why a list is not to be believed (see fitness). */
+enum unfit {
+	UNFIT_NONE,
+	UNFIT_EVERYONE, /* lists what cannot be listed */
+	UNFIT_EMPTY,	/* does not list its test entry */
+	UNFIT_REFUSED,	/* answers that it does not serve us */
+	UNFIT_SILENT,
+	UNFIT_REWRITTEN, /* answers outside 127/8 */
+	UNFIT_RETIRED	 /* its zone is gone, or the directory says so */
 };
 
 /* What one list said of one subject, once. */
 struct answer {
-	uint8_t result;	  /* enum result */
-	uint8_t cause;	  /* enum cause, of UNKNOWN */
-	uint8_t dns;	  /* enum dns_status, of CAUSE_DNS */
+	uint8_t result; /* enum result */
+	uint8_t cause;	/* enum cause, of UNKNOWN */
+	uint8_t dns;   /* enum dns_status, of CAUSE_DNS, _UNTESTED and _UNFIT */
+	uint8_t unfit; /* enum unfit, of CAUSE_UNFIT */
 	uint32_t address; /* the A record that decided; host byte order */
 	uint32_t codes;	  /* LISTED: bit i is list.codes[i] */
 	uint32_t ttl_sec;
@@ -69,6 +83,14 @@ const char *dnsbl_address_text(
 /* Why an answer is UNKNOWN, for people. Returns its first argument. */
 const char *dnsbl_cause_text(
     char text[DNSBL_CAUSE_MAX], const struct list *, const struct answer *);
+
+/* "lists everyone", "is empty" ...; "" of UNFIT_NONE. */
+const char *unfit_name(enum unfit);
+
+/* "127.255.255.254: asked through a public resolver", as far as the list says
+   what it means by it. Returns its first argument. */
+const char *dnsbl_refusal_text(
+    char text[DNSBL_CAUSE_MAX], const struct list *, uint32_t address);
 
 const char *result_name(enum result); /* "LISTED", "CLEAN", "UNKNOWN" */
 

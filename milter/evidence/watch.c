@@ -6,6 +6,7 @@
 #include "config/directory.h"
 #include "config/key.h"
 #include "evidence/resolver.h"
+#include "evidence/roster.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +17,13 @@
 
 struct watch {
 	watch_answered *answered;
+	watch_list_changed *list_changed;
 	void *arg;
 	const struct config *config;
 	struct resolver *resolver;
 	struct subject *subjects;
 	size_t subject_count;
+	struct roster *roster;
 	struct asking *asking; /* all open questions */
 	uint64_t random;
 	int64_t now_ms; /* of the last tick */
@@ -32,7 +35,8 @@ struct asking {
 	struct watch *watch;
 	struct asking *next, **link;
 	size_t subject, finding; /* indices */
-	struct answer answer;	 /* while the TXT question is open */
+	struct answer answer;	 /* while a test or the TXT question is open */
+	unsigned proof;		 /* the test of the list it waits for, or 0 */
 };
 
 static const struct answer not_asked = {
@@ -71,6 +75,9 @@ forget_questions(struct watch *watch)
 		struct asking *asking = watch->asking;
 		unlink_asking(asking);
 		asking->watch = NULL;
+		/* Those that wait for a test are not the resolver's. */
+		if (asking->proof > 0)
+			free(asking);
 	}
 }
 
@@ -113,6 +120,7 @@ static void
 take_answer(struct finding *finding, const struct answer *answer)
 {
 	finding->answer = *answer;
+	finding->known_before = finding->known;
 	if (answer->result == RESULT_UNKNOWN) {
 		if (finding->failures < UINT16_MAX)
 			finding->failures++;
@@ -136,6 +144,9 @@ deliver(struct watch *watch, struct asking *asking)
 	struct answer before = finding->answer;
 
 	unlink_asking(asking);
+	/* It may have turned unfit since. */
+	if (finding->tested->fitness.state != FITNESS_FIT)
+		fitness_answer(&finding->tested->fitness, &asking->answer);
 	finding->is_asking = false;
 	finding->asked_ms = watch->now_ms;
 	take_answer(finding, &asking->answer);
@@ -144,6 +155,9 @@ deliver(struct watch *watch, struct asking *asking)
 		finding->text = NULL;
 	}
 	finding->due_ms = finding->asked_ms + span_ms(watch, finding);
+	/* A list that comes back is asked at once. */
+	if (finding->answer.cause == CAUSE_UNFIT)
+		finding->due_ms = CLOCK_NEVER;
 	free(asking);
 	watch->answered(watch->arg, subject, finding, &before);
 }
@@ -202,29 +216,60 @@ wants_text(const struct finding *finding, const struct answer *answer)
 	       (!finding->text || answer->codes != finding->answer.codes);
 }
 
+/* Asks for the text if that is wanted, and delivers. */
 static void
-on_address(void *arg, enum dns_status status, const struct message *message)
+accept(struct watch *watch, struct asking *asking)
 {
-	struct asking *asking = arg;
-	struct watch *watch = asking->watch;
-	struct subject *subject;
-	struct finding *finding;
+	const struct subject *subject = &watch->subjects[asking->subject];
+	const struct finding *finding = finding_of(asking);
 	char name[DNSBL_NAME_MAX];
 
-	if (!watch || status == DNS_CANCELLED) {
-		abandon(asking);
-		return;
-	}
-	subject = &watch->subjects[asking->subject];
-	finding = finding_of(asking);
-	dnsbl_read(finding->list, status, message, &asking->answer);
-	if (wants_text(finding, &asking->answer) &&
+	if (finding->tested->fitness.state == FITNESS_FIT &&
+	    wants_text(finding, &asking->answer) &&
 	    dnsbl_name(name, finding->list, finding->use->zone,
 		&subject->address) == 0)
 		resolver_ask(
 		    watch->resolver, name, DNS_TYPE_TXT, on_text, asking);
 	else
 		deliver(watch, asking);
+}
+
+/* The moment at which a list that has just gone wrong would do harm. */
+static bool
+wants_proof(const struct watch *watch, const struct finding *finding,
+    const struct answer *answer)
+{
+	if (answer->result == RESULT_LISTED)
+		return finding->known != RESULT_LISTED ||
+		       answer->codes != finding->known_codes ||
+		       finding->listed_in_a_row < watch->config->confirm;
+	return answer->result == RESULT_CLEAN &&
+	       finding->known == RESULT_LISTED;
+}
+
+static void
+on_address(void *arg, enum dns_status status, const struct message *message)
+{
+	struct asking *asking = arg;
+	struct watch *watch = asking->watch;
+	const struct tested *tested;
+	struct finding *finding;
+
+	if (!watch || status == DNS_CANCELLED) {
+		abandon(asking);
+		return;
+	}
+	finding = finding_of(asking);
+	tested = finding->tested;
+	dnsbl_read(finding->list, status, message, &asking->answer);
+	if (asking->answer.result == RESULT_UNKNOWN)
+		roster_doubt(tested);
+	if (tested->fitness.state == FITNESS_FIT &&
+	    wants_proof(watch, finding, &asking->answer)) {
+		asking->proof = roster_demand(tested);
+		return;
+	}
+	accept(watch, asking);
 }
 
 static void
@@ -240,6 +285,107 @@ ask(struct watch *watch, size_t i, size_t j)
 	finding->is_asking = true;
 	resolver_ask(watch->resolver, name, DNS_TYPE_A, on_address,
 	    open_asking(watch, i, j));
+}
+
+static void
+ask_due(struct watch *watch, const struct tested *tested)
+{
+	for (size_t i = 0; i < watch->subject_count; i++) {
+		struct subject *subject = &watch->subjects[i];
+
+		for (size_t j = 0; j < subject->finding_count; j++) {
+			const struct finding *finding = &subject->findings[j];
+
+			if (finding->tested == tested && !finding->is_asking &&
+			    finding->due_ms <= watch->now_ms)
+				ask(watch, i, j);
+		}
+	}
+}
+
+/* Words of a list that may have lied are as old as its last passed test. What
+   it said then was proven when it first said so. */
+static void
+set_finding_aside(struct finding *finding, int64_t now_ms)
+{
+	const struct fitness *fitness = &finding->tested->fitness;
+
+	fitness_answer(fitness, &finding->answer);
+	finding->known_before = finding->known;
+	if (fitness_lied(fitness) && finding->known_ms > fitness->passed_ms)
+		finding->known_ms = fitness->passed_ms;
+	finding->asked_ms = now_ms;
+	finding->due_ms = CLOCK_NEVER;
+}
+
+static void
+set_list_aside(struct watch *watch, const struct tested *tested)
+{
+	for (size_t i = 0; i < watch->subject_count; i++) {
+		struct subject *subject = &watch->subjects[i];
+
+		for (size_t j = 0; j < subject->finding_count; j++) {
+			struct finding *finding = &subject->findings[j];
+			struct answer before = finding->answer;
+
+			if (finding->tested != tested)
+				continue;
+			set_finding_aside(finding, watch->now_ms);
+			watch->answered(watch->arg, subject, finding, &before);
+		}
+	}
+}
+
+static bool
+waits_for(const struct asking *asking, const struct tested *tested)
+{
+	return asking->proof > 0 && finding_of(asking)->tested == tested;
+}
+
+/* Answers that waited for the test that has just ended. */
+static void
+settle(
+    struct watch *watch, const struct tested *tested, const struct flaw *flaw)
+{
+	struct asking *asking, *next;
+
+	for (asking = watch->asking; asking; asking = next) {
+		next = asking->next;
+		if (!waits_for(asking, tested) || asking->proof > tested->ended)
+			continue;
+		asking->proof = 0;
+		if (flaw->unfit != UNFIT_NONE)
+			fitness_answer(&tested->fitness, &asking->answer);
+		accept(watch, asking);
+	}
+}
+
+static void
+on_test_ended(void *arg, const struct tested *tested, const struct flaw *flaw,
+    bool has_changed)
+{
+	struct watch *watch = arg;
+
+	if (has_changed)
+		watch->list_changed(watch->arg, tested);
+	if (has_changed && tested->fitness.state == FITNESS_UNFIT)
+		set_list_aside(watch, tested);
+	settle(watch, tested, flaw);
+	if (tested->fitness.state == FITNESS_FIT)
+		ask_due(watch, tested);
+}
+
+static void
+on_test_cancelled(void *arg, const struct tested *tested)
+{
+	struct watch *watch = arg;
+	struct asking *asking, *next;
+
+	for (asking = watch->asking; asking; asking = next) {
+		next = asking->next;
+		if (waits_for(asking, tested))
+			abandon(asking);
+	}
 }
 
 /* An answer that came by another key is not carried over: that key may have
@@ -263,7 +409,7 @@ find(const struct watch *watch, const struct address *address,
 /* Moves what was found before out of the old watch, if it is there. */
 static void
 fill_finding(struct finding *finding, const struct list_use *use,
-    struct finding *old, int64_t latest_ms)
+    const struct tested *tested, struct finding *old, int64_t latest_ms)
 {
 	if (old) {
 		*finding = *old;
@@ -279,12 +425,14 @@ fill_finding(struct finding *finding, const struct list_use *use,
 	finding->use = use;
 	finding->list = use->list;
 	finding->weight = use->weight;
+	finding->tested = tested;
 }
 
 static void
-fill_subject(const struct watch *old, const struct config *config,
+fill_subject(const struct watch *watch, const struct watch *old,
     const struct address *address, struct subject *subject)
 {
+	const struct config *config = watch->config;
 	int64_t latest_ms = old->now_ms + config->dns.check_every_ms;
 	char name[DNSBL_NAME_MAX];
 
@@ -297,6 +445,7 @@ fill_subject(const struct watch *old, const struct config *config,
 		if (dnsbl_name(name, use->list, use->zone, address) == 0)
 			fill_finding(
 			    &subject->findings[subject->finding_count++], use,
+			    watch_list(watch, use->list, address->family),
 			    find(old, address, use), latest_ms);
 	}
 }
@@ -334,6 +483,7 @@ watch_configure(
 	watch->config = config;
 	watch->resolver = resolver;
 	watch->subject_count = 0;
+	roster_configure(watch->roster, config, resolver);
 	watch->subjects =
 	    alloc_zeroed(count_addresses(config), sizeof *watch->subjects);
 	for (size_t i = 0; i < config->egress_count; i++) {
@@ -341,7 +491,7 @@ watch_configure(
 
 		for (size_t j = 0; j < own->count; j++)
 			if (!watch_subject(watch, &own->items[j]))
-				fill_subject(&old, config, &own->items[j],
+				fill_subject(watch, &old, &own->items[j],
 				    &watch->subjects[watch->subject_count++]);
 	}
 	free_subjects(&old);
@@ -351,13 +501,17 @@ void
 watch_tick(struct watch *watch, int64_t now_ms)
 {
 	watch->now_ms = now_ms;
+	roster_tick(watch->roster, now_ms);
 	for (size_t i = 0; i < watch->subject_count; i++) {
 		struct subject *subject = &watch->subjects[i];
 
-		for (size_t j = 0; j < subject->finding_count; j++)
-			if (!subject->findings[j].is_asking &&
-			    subject->findings[j].due_ms <= now_ms)
+		for (size_t j = 0; j < subject->finding_count; j++) {
+			const struct finding *finding = &subject->findings[j];
+
+			if (finding->tested->fitness.state == FITNESS_FIT &&
+			    !finding->is_asking && finding->due_ms <= now_ms)
 				ask(watch, i, j);
+		}
 	}
 }
 
@@ -370,6 +524,7 @@ watch_ask_all(struct watch *watch)
 		for (size_t j = 0; j < subject->finding_count; j++)
 			subject->findings[j].due_ms = CLOCK_NEVER;
 	}
+	roster_test_all(watch->roster);
 }
 
 const struct subject *
@@ -381,13 +536,22 @@ watch_subject(const struct watch *watch, const struct address *address)
 	return NULL;
 }
 
+const struct tested *
+watch_list(const struct watch *watch, const struct list *list, uint8_t family)
+{
+	return roster_find(watch->roster, list, family);
+}
+
 struct watch *
-watch_create(watch_answered *answered, void *arg)
+watch_create(
+    watch_answered *answered, watch_list_changed *list_changed, void *arg)
 {
 	struct watch *watch = alloc_zeroed(1, sizeof *watch);
 
 	watch->answered = answered;
+	watch->list_changed = list_changed;
 	watch->arg = arg;
+	watch->roster = roster_create(on_test_ended, on_test_cancelled, watch);
 	if (getrandom(&watch->random, sizeof watch->random, 0) < 0 ||
 	    watch->random == 0)
 		watch->random = 1;
@@ -404,5 +568,6 @@ watch_destroy(struct watch **watch_r)
 	*watch_r = NULL;
 	forget_questions(watch);
 	free_subjects(watch);
+	roster_destroy(&watch->roster);
 	free(watch);
 }

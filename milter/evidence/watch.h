@@ -7,7 +7,13 @@
  * it lasts. A new listing is asked again after check_min until it was
  * confirmed. All of these less a jitter of up to a tenth, so that questions
  * spread out and the memory is renewed before it expires. Once a listing is
- * seen its TXT record is asked for.
+ * believed its TXT record is asked for.
+ *
+ * A list is asked only while it is fit. Before an answer is believed that
+ * would change what the list is known to say, or would confirm a listing, the
+ * list is tested again at that moment. When it turns out unfit all its
+ * answers become UNKNOWN, and if it may have lied, what it was known to say
+ * is only as old as its last passed test.
  *
  * Answers carry the time of the last tick. A question that the resolver
  * cancels is no answer: it is asked again at the next tick.
@@ -26,6 +32,7 @@ struct config;
 struct list;
 struct list_use;
 struct resolver;
+struct tested;
 struct watch;
 
 /* What one list says of one address: now, and the last time it did say. */
@@ -41,7 +48,9 @@ struct finding {
 	uint32_t known_codes;	  /* of that answer */
 	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */
 	int64_t known_ms;
+	uint8_t known_before; /* `known` as it was before the last answer */
 	/* watch's own from here on */
+	const struct tested *tested; /* the list in this family */
 	int64_t due_ms;
 	uint16_t failures; /* UNKNOWN answers in a row */
 	bool is_asking;
@@ -58,7 +67,11 @@ struct subject {
 typedef void watch_answered(void *arg, const struct subject *,
     const struct finding *, const struct answer *before);
 
-struct watch *watch_create(watch_answered *, void *arg);
+/* Called when a list turned fit or unfit, or unfit for another cause; before
+   the calls for its answers. */
+typedef void watch_list_changed(void *arg, const struct tested *);
+
+struct watch *watch_create(watch_answered *, watch_list_changed *, void *arg);
 void watch_destroy(struct watch **);
 
 /* Takes over the addresses (of all egresses and no others) and lists of a
@@ -71,11 +84,16 @@ void watch_configure(struct watch *, const struct config *, struct resolver *);
 /* Asks whatever is due. To be called about once a second. */
 void watch_tick(struct watch *, int64_t now_ms);
 
-/* Makes every finding due at the next tick. */
+/* Makes every finding and every test due at the next tick. */
 void watch_ask_all(struct watch *);
 
 /* Borrowed until the next watch_configure. NULL if it is not watched. */
 const struct subject *watch_subject(
     const struct watch *, const struct address *);
+
+/* How fit a list is, in a family that it is asked for; NULL if in none.
+   Borrowed until the next watch_configure. */
+const struct tested *watch_list(
+    const struct watch *, const struct list *, uint8_t family);
 
 #endif

@@ -56,7 +56,7 @@ static int
 read_subject(const struct config *config, const struct subject *subject,
     int64_t now_ms, struct reading *reading)
 {
-	int weight = 0;
+	int weight = 0, suspected = 0;
 
 	for (size_t i = 0; i < subject->finding_count; i++) {
 		const struct finding *finding = &subject->findings[i];
@@ -67,8 +67,13 @@ read_subject(const struct config *config, const struct subject *subject,
 			reading->answered++;
 		if (word_of(config, finding, now_ms) != RESULT_UNKNOWN)
 			reading->known_weight += finding->use->most;
+		if (word_of(config, finding, now_ms) == RESULT_LISTED)
+			suspected +=
+			    use_weight(finding->use, codes_of(finding));
 		weight += weight_of(config, finding, now_ms);
 	}
+	if (suspected > reading->suspected)
+		reading->suspected = suspected;
 	return weight < 0 ? 0 : weight;
 }
 
@@ -109,6 +114,9 @@ next_state(const struct standing *standing, const struct config *config,
 	if (standing->state == STANDING_LISTED &&
 	    now_ms - standing->below_since_ms < config->clear_after_ms)
 		return STANDING_LISTED;
+	if (standing->state == STANDING_UNKNOWN &&
+	    reading->suspected >= config->listed_at)
+		return STANDING_UNKNOWN;
 	return is_covered(config, reading) ? STANDING_CLEAN : STANDING_UNKNOWN;
 }
 

@@ -9,7 +9,9 @@
  *   unknown, clean -> listed   the weight reaches listed_at
  *   listed -> clean            the weight stayed below listed_at for
  *                              clear_after, and enough lists have a word
- *   unknown -> clean           enough lists have a word (coverage)
+ *   unknown -> clean           enough lists have a word (coverage), and none
+ *                              waits for a confirmation that would make it
+ *                              listed
  *   clean -> unknown           fewer do, and the weight is below listed_at
  *   listed -> unknown          the same, for clear_after
  */
@@ -27,7 +29,8 @@ enum standing_state { STANDING_UNKNOWN, STANDING_CLEAN, STANDING_LISTED };
 
 /* What all findings of one egress say at one moment. */
 struct reading {
-	int weight;		       /* of the worst address */
+	int weight;    /* of the worst address */
+	int suspected; /* the most of one address, unconfirmed ones too */
 	const struct subject *worst;   /* that address; never NULL */
 	int answered, of;	       /* findings that answer now; all */
 	int known_weight, full_weight; /* of lists with a word; of all */

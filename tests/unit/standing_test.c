@@ -308,6 +308,43 @@ test_new_settings_hold_from_the_next_step(void **state)
 	assert_int_equal(standing.state, STANDING_LISTED);
 }
 
+/* At the start nobody is called clean whom the lists are about to list; who
+   was clean stays so until that is confirmed. */
+static void
+test_suspicion(void **state)
+{
+	struct reading reading = {
+	    .suspected = 3, .known_weight = 10, .full_weight = 10};
+	static const struct said said[][SAID_MAX] = {
+	    {{2, LISTED, LISTED, 2, 1000}, {3, LISTED, LISTED, 1, 1000},
+		{5, CLEAN, CLEAN, 0, 1000}},
+	    {{4, LISTED, LISTED, 1, 1000}},
+	};
+	struct place places[2];
+	const struct subject *subjects[2] = {
+	    &places[0].subject, &places[1].subject};
+	struct standing standing;
+	struct reading got;
+
+	(void)state;
+	put(&places[0], said[0]);
+	put(&places[1], said[1]);
+	standing_read(&settings, subjects, 2, 1000, &got);
+	assert_int_equal(got.weight, 2);
+	assert_int_equal(got.suspected, 5);
+	standing_init(&standing);
+	assert_false(standing_step(&standing, &settings, &reading, 1));
+	assert_int_equal(standing.state, STANDING_UNKNOWN);
+	reading.suspected = 2;
+	assert_true(standing_step(&standing, &settings, &reading, 2));
+	assert_int_equal(standing.state, STANDING_CLEAN);
+	reading.suspected = 3;
+	assert_false(standing_step(&standing, &settings, &reading, 3));
+	reading.weight = 3;
+	assert_true(standing_step(&standing, &settings, &reading, 4));
+	assert_int_equal(standing.state, STANDING_LISTED);
+}
+
 static int
 count_changes(int64_t every_ms, int64_t until_ms)
 {
@@ -370,6 +407,8 @@ check_step(
 	const struct standing *s = &walk->standing;
 	bool heavy = s->reading.weight >= settings.listed_at;
 	bool covered = s->reading.known_weight * 2 >= s->reading.full_weight;
+	bool suspected = before == STANDING_UNKNOWN &&
+			 s->reading.suspected >= settings.listed_at;
 
 	assert_int_equal(changed, s->state != before);
 	if (heavy) {
@@ -377,7 +416,8 @@ check_step(
 		walk->last_heavy_ms = now_ms;
 	}
 	if (s->state != STANDING_LISTED)
-		assert_int_equal(s->state == STANDING_CLEAN, covered);
+		assert_int_equal(
+		    s->state == STANDING_CLEAN, covered && !suspected);
 	if (!changed)
 		return;
 	walk->entered[s->state]++;
@@ -622,6 +662,7 @@ main(void)
 	    cmocka_unit_test(test_step),
 	    cmocka_unit_test(test_coverage),
 	    cmocka_unit_test(test_new_settings_hold_from_the_next_step),
+	    cmocka_unit_test(test_suspicion),
 	    cmocka_unit_test(test_flapping),
 	    cmocka_unit_test(test_random_walks),
 	    cmocka_unit_test(test_blame),

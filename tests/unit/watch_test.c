@@ -5,11 +5,13 @@
 #include "config/directory.h"
 #include "dns_server.h"
 #include "evidence/resolver.h"
+#include "evidence/roster.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +54,7 @@ struct fixture {
 	struct watch *watch;
 	struct setting first, second;
 	int64_t now_ms;
+	int changes; /* of lists */
 	int answers;
 	struct answer before, after; /* of the last one */
 	char text[64];		     /* and its text */
@@ -67,7 +70,10 @@ fill_list(struct list *list, const char *zone)
 	    .knows_ip4 = true,
 	    .knows_ip6 = strcmp(zone, "two.test") == 0,
 	    .codes = codes,
-	    .code_count = COUNT(codes)};
+	    .code_count = COUNT(codes),
+	    .test4 = {{4, {127, 0, 0, 2}}, {4, {127, 0, 0, 1}}},
+	    .test6 = {{6, {[10] = 0xff, 0xff, 127, 0, 0, 2}},
+		{6, {[10] = 0xff, 0xff, 127, 0, 0, 1}}}};
 }
 
 /* 192.0.2.1 at one.test: one pair. Tests add to it. */
@@ -113,6 +119,37 @@ on_answered(void *arg, const struct subject *subject,
 	event_base_loopbreak(fixture->base);
 }
 
+static void
+on_list_changed(void *arg, const struct tested *tested)
+{
+	struct fixture *fixture = arg;
+
+	(void)tested;
+	fixture->changes++;
+}
+
+/* What a good list says of its control entries. Our addresses are in
+   192.0.2.0/24, so no stranger is. */
+#define CONTROLS_OF(zone)                          \
+	"2.0.0.127." zone " A a 60 127.0.0.2\n"    \
+	"1.0.0.127." zone " A nxdomain 60 60\n"    \
+	"*.100.51.198." zone " A nxdomain 60 60\n" \
+	"*.113.0.203." zone " A nxdomain 60 60\n"
+#define MAPPED ".0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+
+/* The answers of good lists, as the script has it for our own addresses. */
+static void
+say(struct fixture *fixture, const char *script)
+{
+	static const char controls[] = CONTROLS_OF("one.test")
+	    CONTROLS_OF("two.test") "2" MAPPED "two.test A a 60 127.0.0.2\n"
+				    "1" MAPPED "two.test A nxdomain 60 60\n";
+	char whole[4096];
+
+	snprintf(whole, sizeof whole, "%s%s", controls, script);
+	dns_server_script(fixture->server, whole);
+}
+
 static struct resolver *
 open_resolver(struct fixture *fixture)
 {
@@ -139,7 +176,7 @@ set_up(void **state)
 	fixture->server = dns_server_start("");
 	fixture->base = event_base_new();
 	fixture->resolver = open_resolver(fixture);
-	fixture->watch = watch_create(on_answered, fixture);
+	fixture->watch = watch_create(on_answered, on_list_changed, fixture);
 	fixture->now_ms = START_MS;
 	fill_setting(&fixture->first);
 	fill_setting(&fixture->second);
@@ -255,10 +292,11 @@ asks_again_in_time(void **state)
 
 	for (size_t i = 0; i < COUNT(spans); i++) {
 		watch_destroy(&fixture->watch);
-		fixture->watch = watch_create(on_answered, fixture);
+		fixture->watch =
+		    watch_create(on_answered, on_list_changed, fixture);
 		watch_configure(
 		    fixture->watch, &fixture->first.config, fixture->resolver);
-		dns_server_script(fixture->server, spans[i].script);
+		say(fixture, spans[i].script);
 		tick(fixture, 1);
 		assert_int_equal(fixture->after.result, spans[i].want);
 		assert_int_equal(
@@ -275,24 +313,26 @@ asks_when_due(void **state)
 	struct fixture *fixture = *state;
 	int64_t due_ms;
 
-	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	say(fixture, "* A nxdomain 300 300");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	watch_ask_all(fixture->watch);
 	watch_tick(fixture->watch, fixture->now_ms);
 	assert_true(first_finding(fixture)->is_asking);
 	tick(fixture, 1);
 	assert_false(first_finding(fixture)->is_asking);
-	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 2);
 	due_ms = first_finding(fixture)->due_ms;
 	fixture->now_ms = due_ms - 1;
 	tick(fixture, 0);
 	assert_false(first_finding(fixture)->is_asking);
 	fixture->now_ms = due_ms;
 	tick(fixture, 1);
-	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 2);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 3);
 	watch_ask_all(fixture->watch);
 	tick(fixture, 1);
-	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 3);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 4);
 	assert_int_equal(fixture->before.result, RESULT_CLEAN);
 }
 
@@ -303,7 +343,7 @@ spreads_questions_out(void **state)
 	int64_t first_ms = 0;
 	bool is_spread = false;
 
-	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	say(fixture, "* A nxdomain 300 300");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	for (int i = 0; i < 10; i++) {
@@ -325,7 +365,7 @@ doubles_the_span_of_failures(void **state)
 	    8 * MIN_MS, EVERY_MS, EVERY_MS, EVERY_MS};
 	struct fixture *fixture = *state;
 
-	dns_server_script(fixture->server, "* A servfail");
+	say(fixture, "* A servfail");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	for (size_t i = 0; i < COUNT(want_ms); i++) {
@@ -339,7 +379,7 @@ doubles_the_span_of_failures(void **state)
 		tick(fixture, 1);
 	}
 	check_due(fixture, EVERY_MS);
-	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	say(fixture, "* A nxdomain 300 300");
 	watch_ask_all(fixture->watch);
 	tick(fixture, 1);
 	assert_int_equal(first_finding(fixture)->failures, 0);
@@ -400,7 +440,7 @@ remembers(void **state)
 		const struct finding *finding;
 
 		fixture->now_ms += EVERY_MS;
-		dns_server_script(fixture->server, steps[i].script);
+		say(fixture, steps[i].script);
 		tick(fixture, 1);
 		finding = first_finding(fixture);
 		if (steps[i].want != RESULT_UNKNOWN)
@@ -425,7 +465,7 @@ delivers_answer_and_text_at_once(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dns_server_script(fixture->server, "* A a 300 127.0.0.2\n* TXT drop");
+	say(fixture, "* A a 300 127.0.0.2\n* TXT drop");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	watch_tick(fixture->watch, fixture->now_ms);
@@ -449,7 +489,7 @@ watches_each_pair_once(void **state)
 	struct setting *setting = &fixture->first;
 	const struct subject *subject;
 
-	dns_server_script(fixture->server, "* A nxdomain 300 300");
+	say(fixture, "* A nxdomain 300 300");
 	address_parse("2001:db8::1", &setting->addresses[1]);
 	setting->config.list_count = 2;
 	setting->config.egress_count = 2;
@@ -518,8 +558,7 @@ keeps_findings_of_pairs_that_stay(void **state)
 	struct fixture *fixture = *state;
 	const struct finding *finding;
 
-	dns_server_script(
-	    fixture->server, "* A a 300 127.0.0.4\n* TXT txt 60 kept");
+	say(fixture, "* A a 300 127.0.0.4\n* TXT txt 60 kept");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	tick(fixture, 1);
@@ -550,8 +589,7 @@ forgets_pairs_that_change(void **state)
 	    {.low = 0x7f000002, .high = 0x7f000002, .name = "SBL"}};
 	struct fixture *fixture = *state;
 
-	dns_server_script(
-	    fixture->server, "* A a 300 127.0.0.2\n* TXT txt 60 text");
+	say(fixture, "* A a 300 127.0.0.2\n* TXT txt 60 text");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	tick(fixture, 1);
@@ -568,8 +606,7 @@ forgets_addresses_that_go(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dns_server_script(
-	    fixture->server, "* A a 300 127.0.0.2\n* TXT txt 60 text");
+	say(fixture, "* A a 300 127.0.0.2\n* TXT txt 60 text");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	tick(fixture, 1);
@@ -590,7 +627,7 @@ new_intervals_hold_at_once(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dns_server_script(fixture->server, "* A nxdomain 600 600");
+	say(fixture, "* A nxdomain 600 600");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	tick(fixture, 1);
@@ -612,12 +649,12 @@ late_answers_are_ignored(void **state)
 
 	for (size_t i = 0; i < COUNT(in_flight); i++) {
 		fill_setting(&fixture->first);
-		dns_server_script(fixture->server, "* A nxdomain 300 300");
+		say(fixture, "* A nxdomain 300 300");
 		watch_configure(
 		    fixture->watch, &fixture->first.config, fixture->resolver);
 		watch_ask_all(fixture->watch);
 		tick(fixture, 1);
-		dns_server_script(fixture->server, in_flight[i]);
+		say(fixture, in_flight[i]);
 		watch_ask_all(fixture->watch);
 		watch_tick(fixture->watch, fixture->now_ms);
 		run_for(fixture, 50);
@@ -631,7 +668,7 @@ late_answers_are_ignored(void **state)
 		    first_finding(fixture)->answer.result, RESULT_CLEAN);
 		run_for(fixture, 200);
 		assert_int_equal(fixture->answers, 0);
-		dns_server_script(fixture->server, "* A nxdomain 300 300");
+		say(fixture, "* A nxdomain 300 300");
 		tick(fixture, 1);
 	}
 }
@@ -642,7 +679,7 @@ late_answers_of_the_same_resolver_too(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dns_server_script(fixture->server, in_flight[0]);
+	say(fixture, in_flight[0]);
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	watch_tick(fixture->watch, fixture->now_ms);
@@ -663,8 +700,7 @@ ends_in_any_order(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < 3 * COUNT(in_flight); i++) {
-		dns_server_script(
-		    fixture->server, in_flight[i % COUNT(in_flight)]);
+		say(fixture, in_flight[i % COUNT(in_flight)]);
 		watch_configure(
 		    fixture->watch, &fixture->first.config, fixture->resolver);
 		watch_tick(fixture->watch, fixture->now_ms);
@@ -676,7 +712,8 @@ ends_in_any_order(void **state)
 			run_for(fixture, 200);
 		assert_int_equal(fixture->answers, 0);
 		resolver_destroy(&fixture->resolver);
-		fixture->watch = watch_create(on_answered, fixture);
+		fixture->watch =
+		    watch_create(on_answered, on_list_changed, fixture);
 		fixture->resolver = open_resolver(fixture);
 	}
 	watch_destroy(&fixture->watch);
@@ -690,7 +727,7 @@ cancelled_is_no_answer(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < COUNT(in_flight); i++) {
-		dns_server_script(fixture->server, in_flight[i]);
+		say(fixture, in_flight[i]);
 		watch_configure(
 		    fixture->watch, &fixture->first.config, fixture->resolver);
 		watch_ask_all(fixture->watch);
