@@ -744,6 +744,266 @@ cancelled_is_no_answer(void **state)
 	}
 }
 
+/* What every name gets, in place of a good list's answers. */
+static void
+say_of_all(struct fixture *fixture, const char *script)
+{
+	dns_server_script(fixture->server, script);
+}
+
+static const struct fitness *
+fitness_of(const struct fixture *fixture)
+{
+	return &watch_list(fixture->watch, &fixture->first.lists[0], 4)
+		    ->fitness;
+}
+
+/* One tick, then the loop until so many tests ended with a change. */
+static void
+tick_for_change(struct fixture *fixture, int changes)
+{
+	int before = fixture->changes;
+	int64_t limit_ms = clock_now_ms() + 10 * CLOCK_SEC;
+
+	watch_tick(fixture->watch, fixture->now_ms);
+	while (fixture->changes < before + changes && clock_now_ms() < limit_ms)
+		run_for(fixture, 10);
+	assert_int_equal(fixture->changes, before + changes);
+}
+
+static const struct {
+	const char *script;
+	enum unfit want;
+} bad_lists[] = {
+    {"* A a 60 127.0.0.2", UNFIT_EVERYONE},
+    {"1.0.0.127.one.test A nxdomain 60 60\n* A a 60 127.0.0.2", UNFIT_EVERYONE},
+    {"* A nodata 60 60", UNFIT_EMPTY},
+    {"* A nxdomain 60 60", UNFIT_RETIRED},
+    {"one.test A servfail\n* A nxdomain 60 60", UNFIT_EMPTY},
+    {"* A a 60 198.51.100.80", UNFIT_REWRITTEN},
+    {"* A a 60 127.0.0.2 198.51.100.80", UNFIT_REWRITTEN},
+    {"* A a 60 127.255.255.254", UNFIT_REFUSED},
+};
+
+/* Its word on our address is not even asked for. */
+static void
+asks_no_list_that_is_unfit(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < COUNT(bad_lists); i++) {
+		watch_destroy(&fixture->watch);
+		fixture->watch =
+		    watch_create(on_answered, on_list_changed, fixture);
+		watch_configure(
+		    fixture->watch, &fixture->first.config, fixture->resolver);
+		say_of_all(fixture, bad_lists[i].script);
+		tick_for_change(fixture, 1);
+		assert_int_equal(fitness_of(fixture)->state, FITNESS_UNFIT);
+		assert_int_equal(
+		    fitness_of(fixture)->flaw.unfit, bad_lists[i].want);
+		assert_int_equal(fixture->after.cause, CAUSE_UNFIT);
+		assert_int_equal(fixture->after.unfit, bad_lists[i].want);
+		assert_int_equal(first_finding(fixture)->known, RESULT_UNKNOWN);
+		run_for(fixture, 50);
+		assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 0);
+	}
+}
+
+/* The list was good at its last test, and our address is due before the next
+   one: what it says then changes what is known, so it is tested first. */
+static const struct {
+	const char *name, *before, *after;
+	bool is_whole; /* after is what every name gets */
+	enum result want;
+	enum cause want_cause;
+	enum result want_known;
+} turns[] = {
+    {"a new listing", "* A nxdomain 60 60",
+	"* A a 60 127.0.0.2\n* TXT nodata 60 60", false, RESULT_LISTED,
+	CAUSE_NONE, RESULT_LISTED},
+    {"a new wildcard", "* A nxdomain 60 60",
+	"* A a 60 127.0.0.2\n* TXT nodata 60 60", true, RESULT_UNKNOWN,
+	CAUSE_UNFIT, RESULT_CLEAN},
+    {"a wildcard with a code of its own", "* A nxdomain 60 60",
+	"1.2.0.192.one.test A a 60 127.0.0.2\n* A a 60 127.0.0.77", true,
+	RESULT_UNKNOWN, CAUSE_UNFIT, RESULT_CLEAN},
+    {"a wildcard that spares 127.0.0.1", "* A nxdomain 60 60",
+	"1.0.0.127.one.test A nxdomain 60 60\n* A a 60 127.0.0.2", true,
+	RESULT_UNKNOWN, CAUSE_UNFIT, RESULT_CLEAN},
+    {"a listing while the controls are silent", "* A nxdomain 60 60",
+	"1.2.0.192.one.test A a 60 127.0.0.2\n* A servfail", true,
+	RESULT_UNKNOWN, CAUSE_UNTESTED, RESULT_CLEAN},
+    {"a removal", "* A a 60 127.0.0.2\n* TXT nodata 60 60",
+	"* A nxdomain 60 60", false, RESULT_CLEAN, CAUSE_NONE, RESULT_CLEAN},
+    {"an emptied list", "* A a 60 127.0.0.2\n* TXT nodata 60 60",
+	"* A nodata 60 60", true, RESULT_UNKNOWN, CAUSE_UNFIT, RESULT_LISTED},
+};
+
+static void
+tests_a_list_before_its_word_changes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < COUNT(turns); i++) {
+		const struct finding *finding;
+		int64_t known_ms;
+
+		print_message("%s\n", turns[i].name);
+		watch_destroy(&fixture->watch);
+		fixture->watch =
+		    watch_create(on_answered, on_list_changed, fixture);
+		watch_configure(
+		    fixture->watch, &fixture->first.config, fixture->resolver);
+		say(fixture, turns[i].before);
+		tick(fixture, 1);
+		/* Twice, so that a listing is confirmed. */
+		fixture->now_ms = first_finding(fixture)->due_ms;
+		tick(fixture, 1);
+		known_ms = fixture->now_ms;
+		if (turns[i].is_whole)
+			say_of_all(fixture, turns[i].after);
+		else
+			say(fixture, turns[i].after);
+		fixture->now_ms = first_finding(fixture)->due_ms;
+		assert_true(fitness_of(fixture)->due_ms > fixture->now_ms);
+		watch_tick(fixture->watch, fixture->now_ms);
+		run_for(fixture, 200);
+		while (first_finding(fixture)->is_asking)
+			run_for(fixture, 10);
+		finding = first_finding(fixture);
+		assert_int_equal(finding->answer.result, turns[i].want);
+		assert_int_equal(finding->answer.cause, turns[i].want_cause);
+		assert_int_equal(finding->known, turns[i].want_known);
+		if (turns[i].want == RESULT_UNKNOWN)
+			assert_true(finding->known_ms <= known_ms);
+		assert_true(finding->known_ms > CLOCK_NEVER);
+		assert_int_equal(fixture->changes,
+		    turns[i].want_cause == CAUSE_UNFIT ? 2 : 1);
+		fixture->changes = 0;
+	}
+}
+
+/* The word of a list that may have lied is as old as its last passed test;
+   that of one that fell silent is its last. */
+static const struct {
+	const char *script;
+	bool want_older;
+} falls[] = {
+    {"* A a 60 127.0.0.2", true},
+    {"* A nodata 60 60", true},
+    {"* A a 60 198.51.100.80", true},
+    {"* A a 60 127.255.255.254", false},
+    {"* A servfail", false},
+};
+
+static void
+words_of_liars_are_withdrawn(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < COUNT(falls); i++) {
+		int64_t passed_ms, known_ms;
+
+		watch_destroy(&fixture->watch);
+		fixture->watch =
+		    watch_create(on_answered, on_list_changed, fixture);
+		watch_configure(
+		    fixture->watch, &fixture->first.config, fixture->resolver);
+		say(fixture, "* A nxdomain 60 60");
+		tick(fixture, 1);
+		passed_ms = fixture->now_ms;
+		known_ms = fixture->now_ms = first_finding(fixture)->due_ms;
+		tick(fixture, 1);
+		assert_int_equal(first_finding(fixture)->known_ms, known_ms);
+		assert_int_equal(fitness_of(fixture)->passed_ms, passed_ms);
+		say_of_all(fixture, falls[i].script);
+		fixture->changes = 0;
+		for (int j = 0; j < 5 && fixture->changes == 0; j++) {
+			fixture->now_ms = fitness_of(fixture)->due_ms;
+			watch_tick(fixture->watch, fixture->now_ms);
+			run_for(fixture, 200);
+		}
+		assert_int_equal(fixture->changes, 1);
+		assert_int_equal(
+		    first_finding(fixture)->answer.cause, CAUSE_UNFIT);
+		assert_int_equal(first_finding(fixture)->known, RESULT_CLEAN);
+		assert_int_equal(first_finding(fixture)->known_ms,
+		    falls[i].want_older ? passed_ms : known_ms);
+	}
+}
+
+static void
+unfit_lists_return_by_themselves(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned asked;
+
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	say(fixture, "* A nxdomain 300 300");
+	tick(fixture, 1);
+	say_of_all(fixture, "* A a 60 127.0.0.2");
+	fixture->now_ms = fitness_of(fixture)->due_ms;
+	tick_for_change(fixture, 1);
+	asked = count(fixture, ONE, DNS_TYPE_A);
+	/* Nothing changes until it was found good twice. */
+	say(fixture, "* A nxdomain 300 300");
+	fixture->now_ms += EVERY_MS;
+	watch_tick(fixture->watch, fixture->now_ms);
+	run_for(fixture, 100);
+	assert_int_equal(fitness_of(fixture)->state, FITNESS_UNFIT);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), asked);
+	/* Then its answers are asked for in the same tick. */
+	fixture->now_ms += EVERY_MS;
+	tick(fixture, 1);
+	assert_int_equal(fitness_of(fixture)->state, FITNESS_FIT);
+	assert_int_equal(fixture->after.result, RESULT_CLEAN);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), asked + 1);
+}
+
+/* The third is another one each time; fitness draws it. */
+static void
+a_test_asks_three_names(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t before;
+
+	say(fixture, "* A nxdomain 300 300");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	before = resolver_asked(fixture->resolver);
+	assert_int_equal(before, 4);
+	for (unsigned i = 2; i < 20; i++) {
+		watch_ask_all(fixture->watch);
+		tick(fixture, 1);
+		run_for(fixture, 20);
+		assert_int_equal(
+		    count(fixture, "2.0.0.127.one.test", DNS_TYPE_A), i);
+		assert_int_equal(
+		    count(fixture, "1.0.0.127.one.test", DNS_TYPE_A), i);
+		assert_int_equal(resolver_asked(fixture->resolver), before * i);
+	}
+}
+
+static void
+knows_which_families_it_tests(void **state)
+{
+	struct fixture *fixture = *state;
+	struct setting *setting = &fixture->first;
+
+	setting->config.list_count = 2;
+	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	assert_non_null(watch_list(fixture->watch, &setting->lists[1], 4));
+	assert_null(watch_list(fixture->watch, &setting->lists[1], 6));
+	address_parse("2001:db8::1", &setting->addresses[1]);
+	setting->config.egress_count = 2;
+	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	assert_non_null(watch_list(fixture->watch, &setting->lists[1], 6));
+	assert_null(watch_list(fixture->watch, &setting->lists[0], 6));
+}
+
 int
 main(void)
 {
@@ -766,6 +1026,12 @@ main(void)
 	    TEST(late_answers_of_the_same_resolver_too),
 	    TEST(ends_in_any_order),
 	    TEST(cancelled_is_no_answer),
+	    TEST(asks_no_list_that_is_unfit),
+	    TEST(tests_a_list_before_its_word_changes),
+	    TEST(words_of_liars_are_withdrawn),
+	    TEST(unfit_lists_return_by_themselves),
+	    TEST(a_test_asks_three_names),
+	    TEST(knows_which_families_it_tests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
