@@ -9,6 +9,7 @@
 #include "doors/control.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
+#include "evidence/selftest.h"
 #include "evidence/watch.h"
 #include "policy/gate.h"
 #include "report.h"
@@ -60,6 +61,7 @@ struct engine {
 	struct config *config;
 	struct resolver *resolver;
 	struct watch *watch;
+	struct selftest *selftest;
 	struct control *control;
 	struct ground *grounds; /* one for each egress */
 	int64_t started_ms;
@@ -178,6 +180,13 @@ on_list_changed(void *arg, const struct tested *tested)
 }
 
 static void
+on_resolver_changed(void *arg, const struct diagnosis *diagnosis)
+{
+	(void)arg;
+	report_resolver(diagnosis);
+}
+
+static void
 on_renew(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
@@ -192,6 +201,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	board_beat(engine->slot, now_ms);
+	selftest_tick(engine->selftest, now_ms);
 	watch_tick(engine->watch, now_ms);
 	renew_board(engine, now_ms);
 }
@@ -231,6 +241,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	engine->config = config;
 	engine->resolver = resolver;
 	watch_configure(engine->watch, config, resolver);
+	selftest_configure(engine->selftest, config, resolver);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
 	if (old_config && old_config != config)
@@ -337,6 +348,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		    .config = engine->config,
 		    .watch = engine->watch,
 		    .resolver = engine->resolver,
+		    .diagnosis = selftest_diagnosis(engine->selftest),
 		    .board = board_current(engine->slot),
 		    .now_ms = clock_now_ms(),
 		    .started_ms = engine->started_ms,
@@ -371,6 +383,7 @@ destroy(struct engine *engine)
 	control_destroy(&engine->control);
 	resolver_destroy(&engine->resolver);
 	watch_destroy(&engine->watch);
+	selftest_destroy(&engine->selftest);
 	if (engine->tick)
 		event_free(engine->tick);
 	if (engine->wake)
@@ -409,6 +422,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->wake = event_new(engine->base, engine->wake_fd,
 	    EV_READ | EV_PERSIST, on_wake, engine);
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
+	engine->selftest = selftest_create(on_resolver_changed, engine);
 	engine->control = control_create(
 	    engine->base, config->control_socket, on_asked, engine, reason);
 	if (!engine->control || take_config(engine, config, reason) != 0)

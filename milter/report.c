@@ -10,6 +10,7 @@
 #include "doors/session.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
+#include "evidence/selftest.h"
 #include "evidence/watch.h"
 #include "policy/gate.h"
 #include "standing/board.h"
@@ -114,6 +115,18 @@ report_list(const struct tested *tested)
 	line_add(&line, "state", fitness_name(fitness->state));
 	line_add(&line, "cause", cause[0] ? cause : NULL);
 	line_add(&line, "family", family_name(tested));
+	log_line(&line);
+}
+
+void
+report_resolver(const struct diagnosis *diagnosis)
+{
+	struct line line;
+
+	line_start(&line, "resolver");
+	line_add(&line, "state", health_name(diagnosis->health));
+	line_add(&line, "cause", diagnosis->cause[0] ? diagnosis->cause : NULL);
+	line_add(&line, "fix", diagnosis->fix[0] ? diagnosis->fix : NULL);
 	log_line(&line);
 }
 
@@ -354,6 +367,21 @@ lists_json(const struct report_view *view)
 }
 
 static json_t *
+resolver_json(const struct report_view *view)
+{
+	const struct diagnosis *diagnosis = view->diagnosis;
+	json_t *json = json_object();
+
+	json_object_set_new(
+	    json, "state", word(health_name(diagnosis->health)));
+	json_object_set_new(json, "cause", word(diagnosis->cause));
+	json_object_set_new(json, "fix", word(diagnosis->fix));
+	json_object_set_new(
+	    json, "since", wall_time(wall_sec_of(view, diagnosis->since_ms)));
+	return json;
+}
+
+static json_t *
 counters_json(const struct report_view *view)
 {
 	struct session_counters counters;
@@ -391,6 +419,7 @@ report_status_json(const struct report_view *view)
 	json_object_set_new(json, "egress", egresses);
 	json_object_set_new(json, "routes", routes_json(view->config));
 	json_object_set_new(json, "lists", lists_json(view));
+	json_object_set_new(json, "resolver", resolver_json(view));
 	json_object_set_new(json, "counters", counters_json(view));
 	out = json_dumps(json, JSON_COMPACT);
 	json_decref(json);

@@ -14,6 +14,7 @@
 struct answer;
 struct board;
 struct config;
+struct diagnosis;
 struct finding;
 struct problems;
 struct resolver;
@@ -31,6 +32,9 @@ void report_answer(const struct config *, const struct subject *,
    start is no news. */
 void report_list(const struct tested *);
 
+/* Logs the resolver: line. */
+void report_resolver(const struct diagnosis *);
+
 /* Logs the standing: line of the egress with that index. */
 void report_standing(
     const struct board *, size_t index, enum standing_state from);
@@ -42,6 +46,7 @@ struct report_view {
 	const struct config *config;
 	const struct watch *watch;
 	const struct resolver *resolver;
+	const struct diagnosis *diagnosis; /* of the resolver */
 	const struct board *board;
 	int64_t now_ms, started_ms;
 };
