@@ -40,6 +40,7 @@ struct session {
 static struct board_slot *slot;
 static char *socket_path; /* NULL: not a unix socket */
 static ino_t socket_inode;
+static bool is_inet;
 static struct {
 	atomic_ullong messages, passed, rerouted, held, deferred, monitored,
 	    failed, open_sessions, open_messages;
@@ -82,8 +83,29 @@ macro(SMFICTX *ctx, char *name)
 	return value && value[0] ? alloc_string(value) : NULL;
 }
 
+static bool
+is_enforcing(void)
+{
+	struct board *board = board_current(slot);
+	bool enforces = board && board->config->mode == MODE_ENFORCE;
+
+	board_unref(board);
+	return enforces;
+}
+
 /* Asks for no stage that does not carry a fact, and for no answers but the
-   last, so that a message costs the MTA one round trip. */
+   last, so that a message costs the MTA one round trip. Headers are looked at
+   only where forged ones are to be deleted. Over TCP the MTA's packets would
+   wait for a delayed acknowledgement if DATA were not answered. */
+static unsigned long
+wanted_steps(void)
+{
+	return SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOBODY |
+	       SMFIP_NOUNKNOWN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
+	       (is_inet ? 0 : SMFIP_NODATA) |
+	       (is_enforcing() ? SMFIP_NR_HDR : SMFIP_NOHDRS);
+}
+
 static sfsistat
 negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long unused_2, unsigned long unused_3, unsigned long *actions_r,
@@ -96,9 +118,7 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	*unused_2_r = *unused_3_r = 0;
 	*actions_r =
 	    actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE);
-	*steps_r = steps & (SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH |
-			       SMFIP_NOBODY | SMFIP_NODATA | SMFIP_NOUNKNOWN |
-			       SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR);
+	*steps_r = steps & wanted_steps();
 	session->is_quiet_mail = *steps_r & SMFIP_NR_MAIL;
 	session->is_quiet_rcpt = *steps_r & SMFIP_NR_RCPT;
 	session->is_quiet_header = *steps_r & SMFIP_NR_HDR;
@@ -300,6 +320,13 @@ decide(SMFICTX *ctx, struct session *session, const struct board *board)
 }
 
 static sfsistat
+take_data(SMFICTX *ctx)
+{
+	(void)ctx;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat
 take_end(SMFICTX *ctx)
 {
 	struct session *session = smfi_getpriv(ctx);
@@ -344,6 +371,7 @@ static struct smfiDesc description = {
     .xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE,
     .xxfi_envfrom = take_sender,
     .xxfi_envrcpt = take_recipient,
+    .xxfi_data = take_data,
     .xxfi_header = take_header,
     .xxfi_eom = take_end,
     .xxfi_abort = take_abort,
@@ -371,6 +399,7 @@ session_open(const char *socket, struct board_slot *board_slot)
 
 	slot = board_slot;
 	socket_path = path ? alloc_string(path) : NULL;
+	is_inet = !path;
 	if (path && socket_claim(path, &reason) != 0) {
 		log_error("milter.socket: %s", reason);
 		free(reason);
