@@ -141,7 +141,8 @@ SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/bench/gate .ci/run \
           $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
-lint:
+lint: $B/unit/providers_test
+	$B/unit/providers_test >/dev/null
 	clang-format --dry-run --Werror $(C_FILES)
 	clang-tidy --quiet --warnings-as-errors='*' $(SRC) $(MAINS) -- \
 	    $(CPPFLAGS) -std=c11
