@@ -68,23 +68,28 @@ code_open_bits(const struct list_code *code)
 	return bits;
 }
 
+static uint32_t
+with_octet(uint32_t answer, int octet, unsigned value)
+{
+	int shift = 8 * (4 - octet);
+
+	return (answer & ~(UINT32_C(0xff) << shift)) | (uint32_t)value << shift;
+}
+
 /* The answers by which a score's code holds are a run of their own, less wide
    than that of the score. */
 static struct run
 holding(const struct list_code *code)
 {
 	struct run run = {code->low, code->high};
-	int shift = 8 * (4 - code->octet);
-	uint32_t others = ~(UINT32_C(0xff) << shift);
+	int octet = code->octet, limit = code->limit;
 
 	if (code->scheme == SCHEME_BELOW &&
-	    octet_of(run.high, code->octet) >= code->limit)
-		run.high = (run.high & others) | (code->limit - UINT32_C(1))
-						     << shift;
+	    octet_of(run.high, octet) >= (unsigned)limit)
+		run.high = with_octet(run.high, octet, limit - 1);
 	if (code->scheme == SCHEME_ABOVE &&
-	    octet_of(run.low, code->octet) <= code->limit)
-		run.low = (run.low & others) | (code->limit + UINT32_C(1))
-						   << shift;
+	    octet_of(run.low, octet) <= (unsigned)limit)
+		run.low = with_octet(run.low, octet, limit + 1);
 	return run;
 }
 

@@ -62,6 +62,12 @@ open_key(const char *path, char **reason)
 	return fd;
 }
 
+static bool
+is_of_label(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_';
+}
+
 /* One or more DNS labels (RFC 1035, 2.3.1, and "_"). */
 static bool
 is_labels(const char *text, size_t length)
@@ -71,10 +77,10 @@ is_labels(const char *text, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '.' && label == 0)
 			return false;
+		if (text[i] != '.' && !is_of_label(text[i]))
+			return false;
 		label = text[i] == '.' ? 0 : label + 1;
-		if (label > 63 ||
-		    (text[i] != '.' && !isalnum((unsigned char)text[i]) &&
-			!strchr("-_", text[i])))
+		if (label > 63)
 			return false;
 	}
 	return label > 0;

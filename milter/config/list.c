@@ -260,9 +260,9 @@ form_entry6(const char *text)
 }
 
 static struct address
-read_entry(
-    struct group *group, const char *key, int family, const char *fallback)
+read_entry(struct group *group, const char *key, const char *fallback)
 {
+	int family = strchr(fallback, ':') ? 6 : 4;
 	const char *text =
 	    group_text(group, key, family == 6 ? form_entry6 : form_entry4);
 	struct address entry = {0};
@@ -271,45 +271,50 @@ read_entry(
 	return entry;
 }
 
+/* RFC 5782, section 5, has the fallbacks. A group for what the list does not
+   know is read nevertheless, so that its faults are found. */
+static void
+read_test(struct group *group, const char *key, bool knows, const char *listed,
+    const char *clean, struct list_test *out)
+{
+	struct list_test test;
+	struct group own;
+
+	group_open(group, key, &own);
+	test.listed = read_entry(&own, "listed", listed);
+	test.clean = read_entry(&own, "clean", clean);
+	group_end(&own);
+	if (knows)
+		*out = test;
+}
+
 static char *
-read_domain_entry(struct group *group, const char *key, const char *fallback)
+read_domain_entry(
+    struct group *group, const char *key, bool knows, const char *fallback)
 {
 	const char *text = group_text(group, key, form_domain);
 
 	if (!text)
 		text = fallback;
-	return strcmp(text, none) == 0 ? NULL : alloc_string(text);
+	return knows && strcmp(text, none) != 0 ? alloc_string(text) : NULL;
 }
 
-/* Without a group there are the entries of RFC 5782, section 5. */
 static void
 read_tests(struct group *group, struct list *list)
 {
-	struct group test;
+	struct list_domain_test *domain = &list->test_domain;
+	struct group own;
 
-	group_open(group, "test", &test);
-	if (list->knows_ip4) {
-		list->test4.listed =
-		    read_entry(&test, "listed", 4, "127.0.0.2");
-		list->test4.clean = read_entry(&test, "clean", 4, "127.0.0.1");
-	}
-	group_end(&test);
-	group_open(group, "test6", &test);
-	if (list->knows_ip6) {
-		list->test6.listed =
-		    read_entry(&test, "listed", 6, "::ffff:7f00:2");
-		list->test6.clean =
-		    read_entry(&test, "clean", 6, "::ffff:7f00:1");
-	}
-	group_end(&test);
-	group_open(group, "test_domain", &test);
-	if (list->knows_domain) {
-		list->test_domain.listed =
-		    read_domain_entry(&test, "listed", "test");
-		list->test_domain.clean =
-		    read_domain_entry(&test, "clean", "invalid");
-	}
-	group_end(&test);
+	read_test(group, "test", list->knows_ip4, "127.0.0.2", "127.0.0.1",
+	    &list->test4);
+	read_test(group, "test6", list->knows_ip6, "::ffff:7f00:2",
+	    "::ffff:7f00:1", &list->test6);
+	group_open(group, "test_domain", &own);
+	domain->listed =
+	    read_domain_entry(&own, "listed", list->knows_domain, "test");
+	domain->clean =
+	    read_domain_entry(&own, "clean", list->knows_domain, "invalid");
+	group_end(&own);
 }
 
 static void

@@ -80,8 +80,9 @@ read_scopes(struct group *group)
 	for (size_t i = 0; i < count; i++) {
 		int scope = scope_parse(group_item(group, "scopes", i));
 
-		if (scope >= 0)
-			scopes |= 1U << scope;
+		if (scope < 0)
+			return SCOPES_DEFAULT;
+		scopes |= 1U << scope;
 	}
 	return group_has(group, "scopes") ? scopes : SCOPES_DEFAULT;
 }
@@ -104,23 +105,19 @@ fill_zone(struct group *group, const struct list *list, const char *key)
 	return NULL;
 }
 
-/* NULL if none is needed or it cannot be had; an error is recorded then. */
+/* NULL if it cannot be had, with an error recorded. */
 static char *
-read_key(struct group *group, const struct list *list)
+read_key_file(struct group *group, const char *named)
 {
-	const char *named = group_text(group, "key_file", NULL);
 	char *path, *reason = NULL, *key;
 
-	if (named && !list_needs_key(list))
+	/* It would be quoted, and so go into the log. */
+	if (!strpbrk(named, "/.")) {
 		group_error(group, "key_file",
-		    "list \"%s\" takes no key: leave it out", list->id);
-	if (!named && list_needs_key(list))
-		group_error(group, NULL,
-		    "list \"%s\" needs a key: expected key_file = "
-		    "\"/etc/repgate/...\", a file with the key on one line",
-		    list->id);
-	if (!named || !list_needs_key(list))
+		    "expected the path of a file that holds the key, not the "
+		    "key; with a \"/\" or a \".\" in it");
 		return NULL;
+	}
 	path = group_path(group, "key_file", named);
 	key = key_read(path, &reason);
 	if (!key)
@@ -128,6 +125,25 @@ read_key(struct group *group, const struct list *list)
 	free(path);
 	free(reason);
 	return key;
+}
+
+/* NULL if none is needed or it cannot be had; an error is recorded then. */
+static char *
+read_key(struct group *group, const struct list *list)
+{
+	const char *named = group_text(group, "key_file", NULL);
+	bool is_named = group_has(group, "key_file");
+
+	if (is_named && !list_needs_key(list))
+		group_error(group, "key_file",
+		    "list \"%s\" takes no key: leave it out", list->id);
+	if (!is_named && list_needs_key(list))
+		group_error(group, NULL,
+		    "list \"%s\" needs a key: expected key_file = "
+		    "\"/etc/repgate/...\", a file with the key on one line",
+		    list->id);
+	return named && list_needs_key(list) ? read_key_file(group, named)
+					     : NULL;
 }
 
 static int

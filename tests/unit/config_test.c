@@ -86,8 +86,8 @@ takes_what_is_shipped(void **state)
 	assert_int_equal(problems_count(problems), 0);
 	assert_non_null(config);
 	assert_int_equal(config->mode, MODE_MONITOR);
-	assert_int_equal(config->list_count, 8);
-	assert_int_equal(config->directory->list_count, 8);
+	assert_true(config->list_count >= 8);
+	assert_true(config->directory->list_count > config->list_count);
 	for (size_t i = 0; i < config->list_count; i++) {
 		assert_non_null(config->lists[i].list->lookup);
 		assert_non_null(config->lists[i].list->removal);

@@ -11,6 +11,10 @@
 #define REST                                        \
 	"provider = \"P\"; subjects = [ \"ip4\" ];" \
 	" codes = ( { answer = \"127.0.0.2\"; name = \"A\"; } ); "
+#define CODES(codes)                                                   \
+	"id = \"c\"; zone = \"c.test\"; provider = \"P\"; subjects = " \
+	"\"ip4\"; "                                                    \
+	"codes = ( " codes " ); "
 #define ONE "id = \"one\"; zone = \"bl.example.test\"; " REST
 
 static void
@@ -51,6 +55,74 @@ reads_a_list(void **state)
 	directory_destroy(&directory);
 	assert_null(directory);
 	problems_destroy(&problems);
+}
+
+/* Each list's entries for tests, as text; "" where it has none. */
+static const struct {
+	const char *more;
+	const char *want[6]; /* IPv4, IPv6, domain: listed, clean */
+} entries[] = {
+    {"subjects = \"ip4\";", {"4:7f000002", "4:7f000001", "", "", "", ""}},
+    {"subjects = \"ip6\";", {"", "", "6:00000000000000000000ffff7f000002",
+				"6:00000000000000000000ffff7f000001", "", ""}},
+    {"subjects = \"domain\";", {"", "", "", "", "test", "invalid"}},
+    {"subjects = [ \"ip4\", \"ip6\" ]; test = { listed = \"127.0.0.9\"; };"
+     "test6 = { clean = \"none\"; };",
+	{"4:7f000009", "4:7f000001", "6:00000000000000000000ffff7f000002", "",
+	    "", ""}},
+    {"subjects = \"ip4\"; test = { listed = \"none\"; clean = \"none\"; };",
+	{"", "", "", "", "", ""}},
+    {"subjects = \"domain\"; test_domain = { listed = \"listed.test\";"
+     " clean = \"none\"; };",
+	{"", "", "", "", "listed.test", ""}},
+};
+
+static void
+check_entry(const struct address *entry, const char *want)
+{
+	char text[64] = "";
+	int length = entry->family == 6 ? 16 : 4;
+
+	if (entry->family != 0)
+		sprintf(text, "%d:", entry->family);
+	for (int i = 0; entry->family != 0 && i < length; i++)
+		sprintf(text + 2 + 2 * i, "%02x", entry->bytes[i]);
+	assert_string_equal(text, want);
+}
+
+static void
+knows_the_entries_for_tests(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+		const char *const *want = entries[i].want;
+		struct problems *problems = problems_create();
+		struct directory *directory;
+		const struct list *list;
+		char text[512];
+
+		snprintf(text, sizeof text,
+		    "lists = ( { id = \"a\"; provider = \"P\"; zone = "
+		    "\"a.test\"; codes = ( { answer = \"127.0.0.2\"; name = "
+		    "\"A\"; } ); %s } );",
+		    entries[i].more);
+		directory =
+		    directory_read(scratch_write("p.conf", text), problems);
+		assert_non_null(directory);
+		list = &directory->lists[0];
+		check_entry(&list->test4.listed, want[0]);
+		check_entry(&list->test4.clean, want[1]);
+		check_entry(&list->test6.listed, want[2]);
+		check_entry(&list->test6.clean, want[3]);
+		assert_string_equal(
+		    list->test_domain.listed ? list->test_domain.listed : "",
+		    want[4]);
+		assert_string_equal(
+		    list->test_domain.clean ? list->test_domain.clean : "",
+		    want[5]);
+		directory_destroy(&directory);
+		problems_destroy(&problems);
+	}
 }
 
 /* A group's text, and a piece that one of the errors must have; NULL: none. */
@@ -100,6 +172,84 @@ static const struct {
     {ONE "lookup = \"https://\";", "expected an http://"},
     {ONE "lookup = \"https://a b\";", "expected an http://"},
     {ONE "removal = \"https://a'b\";", "expected an http://"},
+    /* dead ones */
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; status = \"dead\";"
+     " since = \"2024\"; reason = \"r\";",
+	NULL},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; status = \"dead\";"
+     " reason = \"r\";",
+	"lists.since: it is missing"},
+    {"id = \"a\"; zone = \"a.test\"; provider = \"P\"; status = \"dead\";"
+     " since = \"2024\";",
+	"lists.reason: it is missing"},
+    {ONE "since = \"2024\";", "lists.since: expected only with status"},
+    {ONE "status = \"ill\";", "found \"ill\", expected \"alive\" or \"dead\""},
+    /* schemes */
+    {CODES("{ mask = 4; name = \"A\"; }"), NULL},
+    {CODES("{ mask = 4; name = \"A\"; }, { mask = 8; name = \"B\"; }"), NULL},
+    {CODES("{ mask = 4; name = \"A\"; }, { mask = 12; name = \"B\"; }"),
+	"\"127.0.0.0-255\" has a meaning already"},
+    {CODES("{ mask = 4; name = \"A\"; }") "refusals = ( { answer = "
+					  "\"127.0.0.1\"; cause = \"c\"; } );",
+	NULL},
+    {CODES("{ mask = 4; name = \"A\"; }") "clean = \"127.0.0.1\";",
+	"\"127.0.0.1\" has a meaning already"},
+    {CODES("{ mask = 0; name = \"A\"; }"), "a whole number from 1 to 255"},
+    {CODES("{ mask = 256; name = \"A\"; }"), "a whole number from 1 to 255"},
+    {CODES("{ mask = 1; octet = 3; name = \"A\"; }"),
+	"lists.codes.answer: it is missing"},
+    {CODES("{ answer = \"127.0.0-3.1\"; mask = 1; octet = 3;"
+	   " name = \"A\"; }"),
+	NULL},
+    {CODES("{ answer = \"127.0.0.1-9\"; mask = 1; octet = 3;"
+	   " name = \"A\"; }"),
+	"expected a range as number 3"},
+    {CODES("{ answer = \"127.0.0-3.1\"; mask = 1; octet = 1;"
+	   " name = \"A\"; }"),
+	"a whole number from 2 to 4"},
+    {CODES("{ below = 70; above = 80; name = \"A\"; }"),
+	"expected only one of \"mask\", \"below\" and \"above\""},
+    {CODES("{ below = 30; name = \"A\"; }, { above = 70; name = \"B\"; }"),
+	NULL},
+    {CODES("{ below = 30; name = \"A\"; }, { above = 28; name = \"B\"; }"),
+	"has a meaning already"},
+    {CODES("{ answer = \"127.0.0.2\"; below = 3; name = \"A\"; }"),
+	"expected a range as number 4"},
+    {CODES("{ below = 0; name = \"A\"; }"), "a whole number from 1 to 255"},
+    {CODES("{ above = 255; name = \"A\"; }"), "a whole number from 0 to 254"},
+    {CODES("{ below = 30; weight = 1001; name = \"A\"; }"),
+	"a whole number from -1000 to 1000"},
+    {CODES("{ below = 30; scope = \"net\"; name = \"A\"; }"),
+	"found \"net\", expected \"address\""},
+    {ONE "scope = \"net\";", "found \"net\", expected \"address\""},
+    {ONE "kind = \"grey\";", "found \"grey\", expected \"block\" or"},
+    /* answers that are no listings */
+    {ONE "clean = [ \"127.0.0.3\", \"127.0.1.0-9\" ];", NULL},
+    {ONE "clean = [ \"127.0.0.3\", \"127.0.0.2-9\" ];",
+	"\"127.0.0.2-9\" has a meaning already"},
+    {ONE "clean = [ \"127.0.0.3\", \"127.0.0.3\" ];",
+	"\"127.0.0.3\" has a meaning already"},
+    {ONE "clean = \"10.0.0.3\";", "expected an answer in 127.0.0.0/8"},
+    {ONE "clean = \"127.0.0.3\"; refusals = ( { answer = \"127.0.0.3\";"
+	 " cause = \"c\"; } );",
+	"\"127.0.0.3\" has a meaning already"},
+    /* zones with keys */
+    {"id = \"a\"; zone = \"{key}.a.test\"; " REST, NULL},
+    {"id = \"a\"; zone = \"a.{key}.test\"; " REST, NULL},
+    {"id = \"a\"; zone = \"{key}.{key}.test\"; " REST, "expected a DNS name"},
+    {"id = \"a\"; zone = \"{kay}.test\"; " REST, "expected a DNS name"},
+    {"id = \"a\"; zone = \"{key}..test\"; " REST, "expected a DNS name"},
+    /* tests */
+    {ONE "test = { listed = \"127.0.0.9\"; clean = \"none\"; };", NULL},
+    {ONE "test = { listed = \"::1\"; };",
+	"expected an IPv4 address or \"none\""},
+    {ONE "test6 = { listed = \"1.2.3.4\"; };",
+	"expected an IPv6 address or \"none\""},
+    {ONE "test = { liste = \"127.0.0.2\"; };", "unknown key \"liste\""},
+    {ONE "test_domain = { clean = \"a b\"; };", "expected a domain"},
+    {ONE "impact = \"huge\";", "found \"huge\", expected \"noise\""},
+    {ONE "terms = \"free\";", "found \"free\", expected \"public\""},
+    {ONE "how = \"phone\";", "found \"phone\", expected \"self-service\""},
     {ONE "removel = \"https://a/\";",
 	"unknown key \"removel\": the nearest known key is \"removal\""},
 };
@@ -128,7 +278,7 @@ checks_every_key(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct problems *problems = problems_create();
 		struct directory *directory;
-		char text[1024];
+		char text[2048];
 
 		snprintf(
 		    text, sizeof text, "lists = ( { %s } );\n", cases[i].list);
@@ -226,6 +376,16 @@ compares_what_answers_mean(void **state)
 	    (struct list_code){.low = 3, .high = 3, .name = (char[]){"C"}};
 	assert_false(list_equal(&a, &b));
 	other_code[1] = codes[1];
+	other_code[1].mask = 1;
+	assert_false(list_equal(&a, &b));
+	other_code[1].mask = 0;
+	other_code[1].weight = 7;
+	other_code[1].scope = SCOPE_ASN;
+	assert_true(list_equal(&a, &b));
+	b.clean = &(struct run){5, 5};
+	b.clean_count = 1;
+	assert_false(list_equal(&a, &b));
+	b.clean_count = 0;
 	other_refusal.low = 8;
 	assert_false(list_equal(&a, &b));
 	b.refusal_count = 0;
@@ -270,6 +430,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_FILES(reads_a_list),
+	    WITH_FILES(knows_the_entries_for_tests),
 	    WITH_FILES(checks_every_key),
 	    WITH_FILES(ends_at_its_limits),
 	    WITH_FILES(wants_each_id_once),

@@ -126,6 +126,126 @@ reads_answers(void **state)
 	}
 }
 
+#define SUM(bits)                                                   \
+	{                                                           \
+		.low = LOCAL(0), .high = LOCAL(255), .name = "sum", \
+		.scheme = SCHEME_MASK, .mask = bits                 \
+	}
+#define SCORE(way, at)                                               \
+	{                                                            \
+		.low = IP(127, 0, 4, 0), .high = IP(127, 0, 4, 100), \
+		.name = "score", .scheme = SCHEME_##way, .octet = 4, \
+		.limit = at                                          \
+	}
+
+/* A list of every scheme, so that they meet in one answer. */
+static struct list_code schemes[] = {
+    SUM(2),
+    SUM(8 | 16),
+    SCORE(BELOW, 30),
+    SCORE(ABOVE, 80),
+    {.low = IP(127, 0, 9, 9), .high = IP(127, 0, 9, 9), .name = "exact"},
+};
+static struct run clean_runs[] = {{IP(127, 0, 5, 1), IP(127, 0, 7, 3)}};
+static struct list_refusal sum_refusals[] = {{LOCAL(1), LOCAL(1), "blocked"}};
+
+static const struct list scheming = {
+    .zone = "schemes.example",
+    .knows_ip4 = true,
+    .codes = schemes,
+    .code_count = COUNT(schemes),
+    .clean = clean_runs,
+    .clean_count = COUNT(clean_runs),
+    .refusals = sum_refusals,
+    .refusal_count = COUNT(sum_refusals),
+};
+
+#define SCORED(d) IP(127, 0, 4, d)
+#define WANT_NOT_LISTED(address) RESULT_CLEAN, CAUSE_NONE, 0, address
+
+static const struct {
+	uint32_t addresses[4]; /* up to the first 0 */
+	enum result want;
+	enum cause want_cause;
+	uint32_t want_codes, want_address;
+} scheme_answers[] = {
+    {{LOCAL(2)}, WANT_LISTED(1, LOCAL(2))},
+    {{LOCAL(8)}, WANT_LISTED(2, LOCAL(8))},
+    {{LOCAL(16)}, WANT_LISTED(2, LOCAL(16))},
+    {{LOCAL(26)}, WANT_LISTED(3, LOCAL(26))},
+    /* A bit that is not known spoils the sum; so does none at all. */
+    {{LOCAL(4)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(4))},
+    {{LOCAL(6)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(6))},
+    {{LOCAL(255)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(255))},
+    {{LOCAL(0)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(0))},
+    {{LOCAL(1)}, WANT_UNKNOWN(CAUSE_REFUSED, LOCAL(1))},
+    {{LOCAL(3)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(3))},
+    {{IP(127, 0, 1, 2)}, WANT_UNKNOWN(CAUSE_UNDEFINED, IP(127, 0, 1, 2))},
+    {{SCORED(0)}, WANT_LISTED(4, SCORED(0))},
+    {{SCORED(29)}, WANT_LISTED(4, SCORED(29))},
+    {{SCORED(30)}, WANT_NOT_LISTED(SCORED(30))},
+    {{SCORED(80)}, WANT_NOT_LISTED(SCORED(80))},
+    {{SCORED(81)}, WANT_LISTED(8, SCORED(81))},
+    {{SCORED(100)}, WANT_LISTED(8, SCORED(100))},
+    {{SCORED(101)}, WANT_UNKNOWN(CAUSE_UNDEFINED, SCORED(101))},
+    {{IP(127, 0, 5, 1)}, WANT_NOT_LISTED(IP(127, 0, 5, 1))},
+    {{IP(127, 0, 6, 2)}, WANT_NOT_LISTED(IP(127, 0, 6, 2))},
+    {{IP(127, 0, 6, 4)}, WANT_UNKNOWN(CAUSE_UNDEFINED, IP(127, 0, 6, 4))},
+    /* What is listed decides, not what comes first. */
+    {{IP(127, 0, 5, 1), SCORED(50), LOCAL(2)}, WANT_LISTED(1, LOCAL(2))},
+    {{SCORED(10), IP(127, 0, 9, 9), LOCAL(2)},
+	WANT_LISTED(1 | 4 | 16, SCORED(10))},
+    {{IP(127, 0, 5, 1), SCORED(50)}, WANT_NOT_LISTED(IP(127, 0, 5, 1))},
+    {{SCORED(50), LOCAL(2), LOCAL(4)}, WANT_UNKNOWN(CAUSE_UNDEFINED, LOCAL(4))},
+};
+
+static void
+reads_every_scheme(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(scheme_answers); i++) {
+		struct message message = {.name_exists = true};
+		struct answer got;
+
+		for (int k = 0; k < 4 && scheme_answers[i].addresses[k]; k++)
+			message.addresses[message.address_count++] =
+			    scheme_answers[i].addresses[k];
+		dnsbl_read(&scheming, DNS_RESPONSE, &message, &got);
+		if (got.result != scheme_answers[i].want ||
+		    got.cause != scheme_answers[i].want_cause ||
+		    got.codes != scheme_answers[i].want_codes ||
+		    got.address != scheme_answers[i].want_address)
+			fail_msg("row %zu: result %u cause %u codes %#x "
+				 "address %#x",
+			    i, got.result, got.cause, (unsigned)got.codes,
+			    (unsigned)got.address);
+	}
+}
+
+static void
+names_questions_about_domains(void **state)
+{
+	const struct list other = {.knows_domain = true};
+	char name[DNSBL_NAME_MAX] = "untouched", long_domain[256];
+
+	(void)state;
+	assert_int_equal(
+	    dnsbl_domain_name(name, &list, "bl.example", "a.test"), -1);
+	assert_string_equal(name, "untouched");
+	memset(long_domain, 'a', 242);
+	long_domain[242] = '\0';
+	assert_int_equal(
+	    dnsbl_domain_name(name, &other, "bl.example", long_domain), 0);
+	assert_int_equal(strlen(name), 253);
+	assert_int_equal(
+	    dnsbl_domain_name(name, &other, "bl.example", "a.test"), 0);
+	assert_string_equal(name, "a.test.bl.example");
+	strcpy(long_domain + 242, "a");
+	assert_int_equal(
+	    dnsbl_domain_name(name, &other, "bl.example", long_domain), -1);
+	assert_string_equal(name, "a.test.bl.example");
+}
+
 static void
 no_such_name_is_clean(void **state)
 {
@@ -339,6 +459,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_answers),
+	    cmocka_unit_test(reads_every_scheme),
+	    cmocka_unit_test(names_questions_about_domains),
 	    cmocka_unit_test(no_such_name_is_clean),
 	    cmocka_unit_test(no_response_is_unknown),
 	    cmocka_unit_test(no_codes_no_listing),

@@ -5,6 +5,8 @@
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/problems.h"
+#include "config/uses.h"
+#include "evidence/dnsbl.h"
 #include "scratch.h"
 
 #include <ctype.h>
@@ -165,6 +167,139 @@ the_directory_keeps_the_rules(void **state)
 	directory_destroy(&directory);
 }
 
+/* What the lists as shipped make of answers: the codes' names when LISTED, the
+   cause when UNKNOWN, and what a use with weight 5 adds. */
+static const struct {
+	const char *id;
+	const char *answers;
+	enum result want;
+	const char *want_text;
+	int want_weight;
+} meanings[] = {
+    /* exact, several records, ranges, a policy */
+    {"spamhaus-zen", "127.0.0.2", RESULT_LISTED, "SBL", 5},
+    {"spamhaus-zen", "127.0.0.2 127.0.0.4 127.0.0.9", RESULT_LISTED,
+	"SBL, XBL, DROP", 5},
+    {"spamhaus-zen", "127.0.0.6", RESULT_LISTED, "XBL", 5},
+    {"spamhaus-zen", "127.0.0.8", RESULT_UNKNOWN,
+	"answered 127.0.0.8, which the list does not define", 0},
+    {"spamhaus-zen", "127.0.0.10", RESULT_LISTED, "PBL", 5},
+    {"spamhaus-zen", "127.255.255.254", RESULT_UNKNOWN,
+	"refused with 127.255.255.254: asked through a public resolver", 0},
+    {"spamhaus-dbl", "127.0.1.255", RESULT_UNKNOWN,
+	"refused with 127.0.1.255: an address was asked for, it lists domains",
+	0},
+    {"blocklist-de", "127.0.0.15", RESULT_LISTED, "w00tw00t", 5},
+    {"0spam", "127.0.0.1", RESULT_LISTED, "spam", 5},
+    {"0spam", "127.0.17.0", RESULT_LISTED, "network", 0},
+    {"dronebl", "127.0.0.255", RESULT_LISTED, "unknown", 5},
+    /* sums of bits */
+    {"senderscore", "127.0.0.26", RESULT_LISTED,
+	"no authentication, suspicious attachment, low sender score", 5},
+    {"senderscore", "127.0.0.1", RESULT_LISTED, "bot", 5},
+    {"senderscore", "127.0.0.32", RESULT_UNKNOWN,
+	"answered 127.0.0.32, which the list does not define", 0},
+    {"senderscore", "127.0.0.33", RESULT_UNKNOWN,
+	"answered 127.0.0.33, which the list does not define", 0},
+    {"senderscore", "127.255.255.255", RESULT_UNKNOWN,
+	"refused with 127.255.255.255: the asking address is not registered, "
+	"or over its limit",
+	0},
+    {"surbl", "127.0.0.80", RESULT_LISTED, "MW, ABUSE", 5},
+    {"surbl", "127.0.0.1", RESULT_UNKNOWN,
+	"refused with 127.0.0.1: too many questions, or a public resolver", 0},
+    {"surbl", "127.0.0.0", RESULT_UNKNOWN,
+	"answered 127.0.0.0, which the list does not define", 0},
+    {"surbl", "127.0.1.64", RESULT_UNKNOWN,
+	"answered 127.0.1.64, which the list does not define", 0},
+    {"uribl", "127.0.0.14", RESULT_LISTED, "black, grey, red", 5},
+    {"uribl", "127.0.0.4", RESULT_LISTED, "grey", 0},
+    {"uribl", "127.0.0.12", RESULT_LISTED, "grey, red", 0},
+    /* scores, from both sides of the limit */
+    {"senderscore-score", "127.0.4.0", RESULT_LISTED, "score below 70", 5},
+    {"senderscore-score", "127.0.4.69", RESULT_LISTED, "score below 70", 5},
+    {"senderscore-score", "127.0.4.70", RESULT_CLEAN, "", 0},
+    {"senderscore-score", "127.0.4.100", RESULT_CLEAN, "", 0},
+    {"senderscore-score", "127.0.4.101", RESULT_UNKNOWN,
+	"answered 127.0.4.101, which the list does not define", 0},
+    {"mailspike-rep", "127.0.0.12", RESULT_LISTED, "L3", 5},
+    {"mailspike-rep", "127.0.0.13", RESULT_CLEAN, "", 0},
+    {"mailspike-rep", "127.0.0.20", RESULT_CLEAN, "", 0},
+    /* answers that are no listings */
+    {"hostkarma", "127.0.0.1", RESULT_CLEAN, "", 0},
+    {"hostkarma", "127.0.0.5 127.0.1.1", RESULT_CLEAN, "", 0},
+    {"hostkarma", "127.0.1.2 127.0.0.2", RESULT_LISTED, "black", 5},
+    {"hostkarma", "127.0.0.4", RESULT_LISTED, "brown", 0},
+    {"spfbl", "127.0.0.2", RESULT_LISTED, "bad reputation", 5},
+    {"spfbl", "127.0.0.3", RESULT_LISTED, "suspicious", 0},
+    /* allow-lists */
+    {"dnswl", "127.0.5.3", RESULT_LISTED, "high", -5},
+    {"dnswl", "127.0.15.1", RESULT_LISTED, "low", -5},
+    {"dnswl", "127.0.5.0", RESULT_CLEAN, "", 0},
+    {"dnswl", "127.0.10.3", RESULT_CLEAN, "", 0},
+    {"dnswl", "127.0.21.3", RESULT_UNKNOWN,
+	"answered 127.0.21.3, which the list does not define", 0},
+    {"dnswl", "127.0.0.255", RESULT_UNKNOWN,
+	"refused with 127.0.0.255: over the limit", 0},
+    {"isipp-iadb", "127.0.0.1 127.2.128.3 127.0.1.255", RESULT_LISTED,
+	"accredited", -5},
+    /* networks tell but do not gate */
+    {"uceprotect-1", "127.0.0.2", RESULT_LISTED, "Level 1", 5},
+    {"uceprotect-2", "127.0.0.2", RESULT_LISTED, "Level 2", 0},
+    {"uceprotect-3", "127.0.0.2", RESULT_LISTED, "Level 3", 0},
+    /* parked, and told so */
+    {"psbl", "203.0.113.5", RESULT_UNKNOWN,
+	"answered 203.0.113.5, which is outside 127.0.0.0/8", 0},
+};
+
+static void
+put_addresses(struct message *message, const char *answers)
+{
+	*message = (struct message){.name_exists = true};
+	for (const char *at = answers; *at;) {
+		size_t length = strcspn(at, " ");
+		char text[ADDRESS_TEXT_MAX] = "";
+		struct run run;
+
+		memcpy(text, at, length);
+		assert_int_equal(run_parse(text, &run), 0);
+		message->addresses[message->address_count++] = run.low;
+		at += length + (at[length] == ' ');
+	}
+}
+
+static void
+answers_mean_what_the_operators_say(void **state)
+{
+	struct directory *directory = read_directory("conf/providers.conf");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(meanings); i++) {
+		const struct list *list =
+		    directory_find(directory, meanings[i].id);
+		const struct list_use use = {
+		    .list = list, .weight = 5, .scopes = SCOPES_DEFAULT};
+		char text[DNSBL_CAUSE_MAX];
+		struct message message;
+		struct answer got;
+
+		assert_non_null(list);
+		put_addresses(&message, meanings[i].answers);
+		dnsbl_read(list, DNS_RESPONSE, &message, &got);
+		if (got.result == RESULT_UNKNOWN)
+			dnsbl_cause_text(text, list, &got);
+		else
+			dnsbl_codes_text(text, list, &got);
+		if (got.result != meanings[i].want ||
+		    strcmp(text, meanings[i].want_text) != 0 ||
+		    use_weight(&use, got.codes) != meanings[i].want_weight)
+			fail_msg("%s %s: %s \"%s\" %d", meanings[i].id,
+			    meanings[i].answers, result_name(got.result), text,
+			    use_weight(&use, got.codes));
+	}
+	directory_destroy(&directory);
+}
+
 #define LIST(id, provider, zone, more)                                   \
 	"{ id = \"" id "\"; provider = \"" provider "\"; zone = \"" zone \
 	"\"; " more " }"
@@ -285,6 +420,7 @@ main(void)
 	    cmocka_unit_test(the_directory_keeps_the_rules),
 	    cmocka_unit_test_setup_teardown(
 		the_lint_finds_faults, scratch_create, scratch_destroy),
+	    cmocka_unit_test(answers_mean_what_the_operators_say),
 	    cmocka_unit_test(the_default_set_can_be_asked),
 	};
 

@@ -150,6 +150,89 @@ test_read(void **state)
 	}
 }
 
+/* What one list says by its codes, with a use of its own; most 0 ends. */
+struct coded {
+	enum scope scope;
+	int own; /* weight of the code; 0: none */
+	bool allows;
+	int weight, most;
+	uint8_t answer, known;
+};
+
+static const struct {
+	const char *name;
+	struct coded coded[SAID_MAX];
+	int want_weight, want_known, want_full;
+	const char *want_blame;
+} coded_cases[] = {
+    {"a code's own weight", {{SCOPE_ADDRESS, 7, false, 3, 7, LISTED, LISTED}},
+	7, 7, 7, "Plain A"},
+    {"and that of a kept word", {{SCOPE_ADDRESS, 7, false, 3, 7, NONE, LISTED}},
+	7, 7, 7, "Plain A"},
+    {"a policy counts", {{SCOPE_POLICY, 0, false, 3, 3, LISTED, LISTED}}, 3, 3,
+	3, "Plain A"},
+    {"a network tells but adds nothing, not even to what is known",
+	{{SCOPE_RANGE, 0, false, 9, 0, LISTED, LISTED},
+	    {SCOPE_ADDRESS, 0, false, 2, 2, LISTED, LISTED}},
+	2, 2, 2, "Plain A"},
+    {"nor does an ASN", {{SCOPE_ASN, 9, false, 9, 0, LISTED, LISTED}}, 0, 0, 0,
+	""},
+    {"an allow-list lowers the weight",
+	{{SCOPE_ADDRESS, 0, false, 3, 3, LISTED, LISTED},
+	    {SCOPE_ADDRESS, 0, true, 2, 0, LISTED, LISTED}},
+	1, 3, 3, "Plain A"},
+    {"but not below nothing",
+	{{SCOPE_ADDRESS, 0, false, 3, 3, LISTED, LISTED},
+	    {SCOPE_ADDRESS, 0, true, 5, 0, LISTED, LISTED}},
+	0, 3, 3, "Plain A"},
+    {"an allow-list without an entry is no lack of one",
+	{{SCOPE_ADDRESS, 0, false, 3, 3, CLEAN, CLEAN},
+	    {SCOPE_ADDRESS, 0, true, 5, 0, NONE, NONE}},
+	0, 3, 3, ""},
+};
+
+static void
+test_read_codes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(coded_cases); i++) {
+		struct said said[SAID_MAX] = {{0}};
+		struct list lists[SAID_MAX];
+		struct list_code codes[SAID_MAX];
+		struct place place;
+		const struct subject *subject = &place.subject;
+		char blame[64], removal[64];
+		struct reading got;
+
+		print_message("%s\n", coded_cases[i].name);
+		for (int j = 0; j < SAID_MAX; j++) {
+			const struct coded *coded = &coded_cases[i].coded[j];
+
+			said[j] = (struct said){coded->weight, coded->answer,
+			    coded->known, 2, 1000};
+			codes[j] = (struct list_code){.name = "A",
+			    .scope = coded->scope,
+			    .has_weight = coded->own != 0,
+			    .weight = coded->own};
+			lists[j] = plain;
+			lists[j].codes = &codes[j];
+			lists[j].allows = coded->allows;
+		}
+		put(&place, said);
+		for (int j = 0; j < SAID_MAX; j++) {
+			place.uses[j].list = place.findings[j].list = &lists[j];
+			place.uses[j].most = coded_cases[i].coded[j].most;
+		}
+		standing_read(&settings, &subject, 1, 1000, &got);
+		assert_int_equal(got.weight, coded_cases[i].want_weight);
+		assert_int_equal(got.known_weight, coded_cases[i].want_known);
+		assert_int_equal(got.full_weight, coded_cases[i].want_full);
+		standing_blame(&settings, &place.subject, 1000, blame,
+		    sizeof blame, removal, sizeof removal);
+		assert_string_equal(blame, coded_cases[i].want_blame);
+	}
+}
+
 /* One step of a story: what is read when, and what comes of it. The full
    weight is 10, so that 5 is enough for a coverage of 50. */
 struct step {
@@ -659,6 +742,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_read_codes),
 	    cmocka_unit_test(test_step),
 	    cmocka_unit_test(test_coverage),
 	    cmocka_unit_test(test_new_settings_hold_from_the_next_step),

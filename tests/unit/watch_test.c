@@ -432,6 +432,7 @@ remembers(void **state)
 {
 	struct fixture *fixture = *state;
 	int64_t known_ms = CLOCK_NEVER;
+	uint32_t known_codes = 0;
 
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
@@ -445,6 +446,11 @@ remembers(void **state)
 		finding = first_finding(fixture);
 		if (steps[i].want != RESULT_UNKNOWN)
 			known_ms = fixture->now_ms;
+		if (steps[i].want != RESULT_UNKNOWN)
+			known_codes = finding->answer.codes;
+		assert_int_equal(finding->known_codes, known_codes);
+		assert_int_equal(
+		    known_codes != 0, steps[i].want_known == RESULT_LISTED);
 		if (finding->answer.result != steps[i].want ||
 		    finding->known != steps[i].want_known ||
 		    finding->listed_in_a_row != steps[i].want_in_a_row ||
@@ -580,6 +586,52 @@ keeps_findings_of_pairs_that_stay(void **state)
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
 	assert_int_equal(count(fixture, TWO, DNS_TYPE_A), 1);
 	assert_int_equal(count(fixture, OTHER, DNS_TYPE_A), 1);
+}
+
+#define KEY "SECRETKEY"
+
+static void
+give_a_key(struct setting *setting, const char *key, const char *zone)
+{
+	setting->lists[0].zone = "{key}.one.test";
+	setting->uses[0].key = (char *)key;
+	setting->uses[0].zone = (char *)zone;
+}
+
+/* The name that is asked has it, the text that comes back does not. */
+static void
+hides_the_key(void **state)
+{
+	struct fixture *fixture = *state;
+
+	give_a_key(&fixture->first, KEY, KEY ".one.test");
+	dns_server_script(fixture->server,
+	    "1.2.0.192." KEY ".one.test A a 300 127.0.0.4\n"
+	    "* TXT txt 60 see 1.2.0.192." KEY ".one.test");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	assert_int_equal(first_finding(fixture)->answer.result, RESULT_LISTED);
+	assert_string_equal(
+	    first_finding(fixture)->text, "see 1.2.0.192.*********.one.test");
+}
+
+static void
+asks_anew_with_another_key(void **state)
+{
+	struct fixture *fixture = *state;
+
+	give_a_key(&fixture->first, KEY, KEY ".one.test");
+	give_a_key(&fixture->second, "OTHERKEY", "OTHERKEY.one.test");
+	dns_server_script(fixture->server, "* A nxdomain 300");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	reconfigure(fixture);
+	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
+	tick(fixture, 1);
+	assert_int_equal(
+	    count(fixture, "1.2.0.192.OTHERKEY.one.test", DNS_TYPE_A), 1);
 }
 
 static void
@@ -1019,6 +1071,8 @@ main(void)
 	    TEST(watches_each_pair_once),
 	    TEST(leaves_out_what_cannot_be_asked),
 	    TEST(keeps_findings_of_pairs_that_stay),
+	    TEST(hides_the_key),
+	    TEST(asks_anew_with_another_key),
 	    TEST(forgets_pairs_that_change),
 	    TEST(forgets_addresses_that_go),
 	    TEST(new_intervals_hold_at_once),
