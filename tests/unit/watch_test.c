@@ -605,9 +605,10 @@ hides_the_key(void **state)
 	struct fixture *fixture = *state;
 
 	give_a_key(&fixture->first, KEY, KEY ".one.test");
-	dns_server_script(fixture->server,
-	    "1.2.0.192." KEY ".one.test A a 300 127.0.0.4\n"
-	    "* TXT txt 60 see 1.2.0.192." KEY ".one.test");
+	say(fixture,
+	    CONTROLS_OF(KEY
+		".one.test") "1.2.0.192." KEY ".one.test A a 300 127.0.0.4\n"
+			     "* TXT txt 60 see 1.2.0.192." KEY ".one.test");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	tick(fixture, 1);
@@ -623,7 +624,8 @@ asks_anew_with_another_key(void **state)
 
 	give_a_key(&fixture->first, KEY, KEY ".one.test");
 	give_a_key(&fixture->second, "OTHERKEY", "OTHERKEY.one.test");
-	dns_server_script(fixture->server, "* A nxdomain 300");
+	say(fixture, CONTROLS_OF(KEY ".one.test") CONTROLS_OF(
+			 "OTHERKEY.one.test") "* A nxdomain 300 300");
 	watch_configure(
 	    fixture->watch, &fixture->first.config, fixture->resolver);
 	tick(fixture, 1);
