@@ -7,10 +7,12 @@
 #include "config/config.h"
 #include "config/problems.h"
 #include "doors/control.h"
+#include "doors/map.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
 #include "evidence/selftest.h"
 #include "evidence/watch.h"
+#include "nudge.h"
 #include "policy/gate.h"
 #include "report.h"
 #include "standing/board.h"
@@ -63,6 +65,8 @@ struct engine {
 	struct watch *watch;
 	struct selftest *selftest;
 	struct control *control;
+	struct map *map; /* NULL: none was asked for */
+	struct nudge *nudge;
 	struct ground *grounds; /* one for each egress */
 	int64_t started_ms;
 
@@ -96,7 +100,7 @@ collect_subjects(const struct engine *engine, const struct egress *egress,
 }
 
 static void
-fill_board(const struct engine *engine, struct board *board)
+fill_board(const struct engine *engine, struct board *board, int64_t now_ms)
 {
 	for (size_t i = 0; i < engine->config->egress_count; i++) {
 		const struct ground *ground = &engine->grounds[i];
@@ -107,6 +111,8 @@ fill_board(const struct engine *engine, struct board *board)
 		entry->weight = standing->reading.weight;
 		entry->answered = standing->reading.answered;
 		entry->of = standing->reading.of;
+		if (standing->state == STANDING_LISTED)
+			entry->listed_for_ms = now_ms - standing->since_ms;
 		entry->since_wall_sec = ground->since_wall_sec;
 		entry->address = ground->address;
 		board_egress_blame(entry, ground->blocked_by, ground->removal);
@@ -150,11 +156,15 @@ renew_board(struct engine *engine, int64_t now_ms)
 		from[i] = engine->grounds[i].standing.state;
 		step(engine, i, now_ms);
 	}
-	fill_board(engine, board);
+	fill_board(engine, board, now_ms);
 	board_publish(engine->slot, board_ref(board));
-	for (size_t i = 0; i < count; i++)
-		if (board->egresses[i].state != from[i])
-			report_standing(board, i, from[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (board->egresses[i].state == from[i])
+			continue;
+		report_standing(board, i, from[i]);
+		if (from[i] == STANDING_LISTED)
+			nudge_want(engine->nudge);
+	}
 	board_unref(board);
 	free(from);
 }
@@ -204,6 +214,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	selftest_tick(engine->selftest, now_ms);
 	watch_tick(engine->watch, now_ms);
 	renew_board(engine, now_ms);
+	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
 }
 
 /* A standing goes on where an egress of the same name stood before. */
@@ -225,6 +236,18 @@ carry_grounds(struct engine *engine, const struct config *config)
 	engine->grounds = grounds;
 }
 
+/* Once it is open it stays: without a map in the configuration it answers
+   NOTFOUND. */
+static int
+open_map(struct engine *engine, const struct config *config, char **reason)
+{
+	if (!config->map_socket || engine->map)
+		return 0;
+	engine->map =
+	    map_create(engine->base, config->map_socket, engine->slot, reason);
+	return engine->map ? 0 : -1;
+}
+
 /* 0, or -1 with *reason set and everything as it was. Takes the reference to
    config if it returns 0. */
 static int
@@ -237,6 +260,10 @@ take_config(struct engine *engine, struct config *config, char **reason)
 
 	if (!resolver)
 		return -1;
+	if (open_map(engine, config, reason) != 0) {
+		resolver_destroy(&resolver);
+		return -1;
+	}
 	carry_grounds(engine, config);
 	engine->config = config;
 	engine->resolver = resolver;
@@ -284,6 +311,9 @@ warn_of_fixed_settings(const struct config *old, const struct config *new)
 		log_warning("milter.socket changed: this takes a restart");
 	if (strcmp(old->control_socket, new->control_socket) != 0)
 		log_warning("control.socket changed: this takes a restart");
+	if (old->map_socket && new->map_socket &&
+	    strcmp(old->map_socket, new->map_socket) != 0)
+		log_warning("map.socket changed: this takes a restart");
 }
 
 static void
@@ -350,6 +380,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		    .resolver = engine->resolver,
 		    .diagnosis = selftest_diagnosis(engine->selftest),
 		    .board = board_current(engine->slot),
+		    .map = engine->map,
 		    .now_ms = clock_now_ms(),
 		    .started_ms = engine->started_ms,
 		};
@@ -381,6 +412,8 @@ static void
 destroy(struct engine *engine)
 {
 	control_destroy(&engine->control);
+	map_destroy(&engine->map);
+	nudge_destroy(&engine->nudge);
 	resolver_destroy(&engine->resolver);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
@@ -421,6 +454,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->renew = event_new(engine->base, -1, 0, on_renew, engine);
 	engine->wake = event_new(engine->base, engine->wake_fd,
 	    EV_READ | EV_PERSIST, on_wake, engine);
+	engine->nudge = nudge_create();
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->selftest = selftest_create(on_resolver_changed, engine);
 	engine->control = control_create(

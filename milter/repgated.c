@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
@@ -29,6 +30,10 @@
 /* Once told to stop, libmilter takes no more commands; what it is deciding by
    then is done in an instant. A longer wait would only hold up mail. */
 #define DRAIN_HUNDREDTHS 50
+
+/* Postfix keeps a connection to the map for each of its processes that asks,
+   and another to the milter. */
+#define DESCRIPTORS_WANTED 65536
 
 struct options {
 	const char *config_path;
@@ -164,6 +169,21 @@ drain(void)
 	    (unsigned long long)counters.open_messages);
 }
 
+/* As many as may be had; less is no reason not to start. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur >= DESCRIPTORS_WANTED)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED
+			     ? limit.rlim_max
+			     : DESCRIPTORS_WANTED;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int
 serve(const struct options *options, struct config *config)
 {
@@ -222,6 +242,7 @@ main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	prepare_signals();
+	raise_descriptors();
 	status = serve(&options, config);
 	free(absolute);
 	return status == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

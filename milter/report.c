@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/problems.h"
+#include "doors/map.h"
 #include "doors/session.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
@@ -385,12 +386,15 @@ static json_t *
 counters_json(const struct report_view *view)
 {
 	struct session_counters counters;
+	struct map_counters map;
 	json_t *json = json_object();
 
 	session_count(&counters);
+	map_count(view->map, &map);
 	json_object_set_new(json, "messages", json_integer(counters.messages));
 	json_object_set_new(json, "passed", json_integer(counters.passed));
 	json_object_set_new(json, "rerouted", json_integer(counters.rerouted));
+	json_object_set_new(json, "waiting", json_integer(counters.waiting));
 	json_object_set_new(json, "held", json_integer(counters.held));
 	json_object_set_new(json, "deferred", json_integer(counters.deferred));
 	json_object_set_new(
@@ -398,6 +402,10 @@ counters_json(const struct report_view *view)
 	json_object_set_new(json, "failed", json_integer(counters.failed));
 	json_object_set_new(
 	    json, "open_sessions", json_integer(counters.open_sessions));
+	json_object_set_new(json, "map_questions", json_integer(map.questions));
+	json_object_set_new(json, "map_moved", json_integer(map.moved));
+	json_object_set_new(json, "map_broken", json_integer(map.broken));
+	json_object_set_new(json, "map_connections", json_integer(map.open));
 	json_object_set_new(
 	    json, "questions", json_integer(resolver_asked(view->resolver)));
 	return json;

@@ -16,6 +16,7 @@ struct board;
 struct config;
 struct diagnosis;
 struct finding;
+struct map;
 struct problems;
 struct resolver;
 struct subject;
@@ -48,6 +49,7 @@ struct report_view {
 	const struct resolver *resolver;
 	const struct diagnosis *diagnosis; /* of the resolver */
 	const struct board *board;
+	const struct map *map; /* NULL: none */
 	int64_t now_ms, started_ms;
 };
 

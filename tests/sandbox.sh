@@ -24,10 +24,13 @@ PATH=$PATH:/usr/sbin:/sbin
 
 declare -A pids=() conf=()
 more_headers=() # what send adds to the message
+main_cf=()      # lines more for Postfix's main.cf and master.cf, to be set
+master_cf=()    # before sandbox_start
 dir=
 log_read=0 # lines of repgated's log that a wait has gone past
 tests=0
 failed=0
+is_map_asked=
 
 # ---- TAP -------------------------------------------------------------------
 
@@ -342,6 +345,7 @@ postfix_conf() {
 	milter_default_action = accept
 	milter_header_checks = regexp:$dir/postfix/routes
 	END
+	[ ${#main_cf[@]} = 0 ] || printf '%s\n' "${main_cf[@]}"
 }
 
 master_conf() {
@@ -354,13 +358,15 @@ master_conf() {
 	for name in bounce defer trace; do
 		echo "$name unix - - n - 0 bounce"
 	done
-	for name in proxymap smtp error showq; do
+	for name in proxymap smtp error; do
 		echo "$name unix - - n - - $name"
 	done
+	echo 'showq unix n - n - - showq'
 	echo 'virtual unix - n n - - virtual'
 	echo 'retry unix - - n - - error'
 	echo 'anvil unix - - n - 1 anvil'
 	echo 'postlog unix-dgram n - n - 1 postlogd'
+	[ ${#master_cf[@]} = 0 ] || printf '%s\n' "${master_cf[@]}"
 }
 
 postfix_start() {
@@ -389,6 +395,28 @@ postfix_stop() {
 	read -r master 2>/dev/null <"$dir/queue/pid/master.pid" || return 0
 	kill "$master" 2>/dev/null
 	wait_until has_ended "$master" || kill -KILL "$master"
+}
+
+# Before sandbox_start: Postfix asks the map as well. The socket's path is
+# relative to the queue directory.
+ask_map() {
+	main_cf+=(
+		'sender_dependent_default_transport_maps =
+		    socketmap:unix:../gate/map.sock:sender'
+		'transport_maps = socketmap:unix:../gate/map.sock:recipient'
+		'milter_header_checks ='
+	)
+	is_map_asked=yes
+}
+
+# What the map says to NAME KEY.
+ask() {
+	postmap -c "$dir/postfix" -q "$2" \
+	    "socketmap:unix:$dir/gate/map.sock:$1"
+}
+
+mail_queue() {
+	postqueue -c "$dir/postfix" -p
 }
 
 release_held() {
@@ -533,6 +561,10 @@ usual_conf() {
 	conf clear_after '"1s"'
 	conf keep_unknown '"1h"'
 	conf reroute_by '"header"'
+	if [ -n "$is_map_asked" ]; then
+		conf reroute_by '"map"'
+		conf map "{ socket = \"unix:$dir/gate/map.sock\"; }"
+	fi
 	conf local_domains '[ "local.test" ]'
 	conf routes "( { name = \"smarthost\";
 	    nexthop = \"smtp:[127.0.0.1]:$smarthost_port\"; } )"

@@ -22,6 +22,7 @@
 
 #define PROVIDERS_PATH "/etc/repgate/providers.conf"
 #define MILTER_SOCKET "unix:/var/spool/postfix/repgate/milter.sock"
+#define MAP_SOCKET "unix:/var/spool/postfix/repgate/map.sock"
 #define CONTROL_SOCKET "unix:/run/repgate/control.sock"
 
 #define TIMEOUT_MIN 100
@@ -37,9 +38,6 @@ struct shared {
 	atomic_size_t references;
 };
 
-/* While there is only one. */
-enum reroute_by { REROUTE_BY_HEADER };
-
 static const struct word modes[] = {
     {"monitor", MODE_MONITOR},
     {"enforce", MODE_ENFORCE},
@@ -48,6 +46,7 @@ static const struct word modes[] = {
 
 static const struct word reroute_words[] = {
     {"header", REROUTE_BY_HEADER},
+    {"map", REROUTE_BY_MAP},
     {NULL, 0},
 };
 
@@ -90,6 +89,15 @@ read_socket(struct group *root, const char *key,
 	socket = group_text(&group, "socket", form);
 	group_end(&group);
 	return alloc_string(socket ? socket : fallback);
+}
+
+/* A map door that nobody asked for is not opened. */
+static void
+read_map(struct group *root, struct config *config)
+{
+	if (group_has(root, "map") || config->reroute_by == REROUTE_BY_MAP)
+		config->map_socket =
+		    read_socket(root, "map", form_milter_socket, MAP_SOCKET);
 }
 
 /* "unix:/path" without what stands before the colon. */
@@ -181,6 +189,33 @@ read_outbound(struct group *root, struct config *config)
 		mailers->items[mailers->count++] = alloc_string(usual[i]);
 }
 
+/* A program and its arguments as an array, or in one text with spaces between
+   them; no shell ever sees it. */
+static void
+read_on_clear(struct group *root, struct strings *out)
+{
+	char *words, *rest, *word;
+
+	values_strings(root, "on_clear", NULL, out);
+	values_refuse_empty(root, "on_clear");
+	if (out->count == 1) {
+		words = rest = out->items[0];
+		out->count = 0;
+		while ((word = strtok_r(rest, " ", &rest))) {
+			out->items = alloc_resize(
+			    out->items, out->count + 1, sizeof out->items[0]);
+			out->items[out->count++] = alloc_string(word);
+		}
+		free(words);
+	}
+	if (group_has(root, "on_clear") && out->count > 0 &&
+	    out->items[0][0] != '/')
+		group_error(root, "on_clear",
+		    "found \"%s\", expected the path of a program, from the "
+		    "root on",
+		    out->items[0]);
+}
+
 static void
 read_root(struct group *root, struct config *config, struct problems *problems)
 {
@@ -188,15 +223,15 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	read_providers(root, config, problems);
 	config->milter_socket =
 	    read_socket(root, "milter", form_milter_socket, MILTER_SOCKET);
-	group_later(root, "map", "leave it out; routes go by the header");
+	config->reroute_by =
+	    group_word(root, "reroute_by", reroute_words, REROUTE_BY_HEADER);
+	read_map(root, config);
 	config->control_socket = read_control(root);
 	config->syslog_facility = read_facility(root);
+	read_on_clear(root, &config->on_clear);
 	read_dns(root, &config->dns);
 	egresses_read(root, config);
 	uses_read(root, config);
-	if (!group_later_word(root, "reroute_by", "map", "use \"header\""))
-		group_word(
-		    root, "reroute_by", reroute_words, REROUTE_BY_HEADER);
 	read_outbound(root, config);
 	routes_read(root, config);
 	rules_read(root, config);
@@ -207,7 +242,9 @@ static void
 destroy(struct config *config)
 {
 	free(config->milter_socket);
+	free(config->map_socket);
 	free(config->control_socket);
+	strings_free(&config->on_clear);
 	free(config->dns.servers);
 	egresses_free(config);
 	uses_free(config);

@@ -22,6 +22,10 @@ struct problems;
 
 enum mode { MODE_MONITOR, MODE_ENFORCE };
 
+/* Who tells the MTA of a route: the milter, by a header at end of message, or
+   the map, when the MTA asks at delivery. */
+enum reroute_by { REROUTE_BY_HEADER, REROUTE_BY_MAP };
+
 enum action {
 	ACTION_PASS,
 	ACTION_REROUTE,
@@ -80,6 +84,10 @@ struct rule {
 	const struct route **via; /* for ACTION_REROUTE, in order; borrowed */
 	size_t via_count;
 	enum action otherwise; /* no route of via is usable */
+	/* For ACTION_WAIT, also of otherwise: how long after the egress turned
+	   listed, and what then; ACTION_PASS or ACTION_REROUTE. */
+	int64_t wait_at_most_ms; /* 0: for ever */
+	enum action then_after;
 };
 
 struct dns_settings {
@@ -91,9 +99,11 @@ struct dns_settings {
 
 struct config {
 	enum mode mode;
-	char *milter_socket;  /* as smfi_setconn(3) takes it: unix:/path */
-	char *control_socket; /* a path */
-	int syslog_facility;  /* LOG_MAIL ... */
+	char *milter_socket;	 /* as smfi_setconn(3) takes it: unix:/path */
+	char *map_socket;	 /* the same form; NULL: no map door */
+	char *control_socket;	 /* a path */
+	struct strings on_clear; /* a program and its arguments; or none */
+	int syslog_facility;	 /* LOG_MAIL ... */
 	struct dns_settings dns;
 
 	struct egress *egresses;
@@ -106,6 +116,7 @@ struct config {
 	int64_t clear_after_ms, keep_unknown_ms;
 	int coverage; /* percent of the weight that must have answered */
 
+	enum reroute_by reroute_by;
 	struct strings outbound_mailers;
 	struct strings local_domains;
 	struct route *routes;

@@ -129,6 +129,10 @@ read_egress(struct group *group, void *context)
 	values_strings(group, "mailers", NULL, &egress.mailers);
 	values_refuse_empty(group, "senders");
 	values_refuse_empty(group, "mailers");
+	if (egress.mailers.count > 0 && config->reroute_by == REROUTE_BY_MAP)
+		group_warning(group, "mailers",
+		    "the map is not told the mailer: this egress takes no mail "
+		    "there, and its mail is judged by those after it");
 	egress.name = alloc_string(name ? name : "");
 	config->egresses = alloc_resize(config->egresses,
 	    config->egress_count + 1, sizeof config->egresses[0]);

@@ -1,11 +1,13 @@
 #include "config/rules.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "config/config.h"
 #include "config/egresses.h"
 #include "config/form.h"
 #include "config/group.h"
 #include "config/routes.h"
+#include "config/sight.h"
 #include "config/spelling.h"
 #include "config/values.h"
 
@@ -30,11 +32,28 @@ static const struct word otherwise_words[] = {
     {NULL, 0},
 };
 
+/* What the map can still do with a message that has waited in the queue. */
+static const struct word after_words[] = {
+    {"pass", ACTION_PASS},
+    {"reroute", ACTION_REROUTE},
+    {NULL, 0},
+};
+
+/* Postfix gives a message up after 5 days (maximal_queue_lifetime). */
+#define WAIT_AT_MOST (3 * 24 * 3600 * CLOCK_SEC)
+#define WAIT_AT_MOST_MAX (30 * 24 * 3600 * CLOCK_SEC)
+
 static enum action
-read_action(struct group *group, const char *key, const struct word words[])
+read_action(struct group *group, const struct config *config, const char *key,
+    const struct word words[])
 {
-	group_later_word(group, key, "wait", "use \"hold\" or \"defer\"");
-	return group_word(group, key, words, ACTION_PASS);
+	enum action action = group_word(group, key, words, ACTION_PASS);
+
+	if (action == ACTION_WAIT && config->reroute_by != REROUTE_BY_MAP)
+		group_error(group, key,
+		    "\"wait\" needs reroute_by = \"map\", since only the map "
+		    "can keep mail in the queue");
+	return action;
 }
 
 static const char *
@@ -150,31 +169,53 @@ read_conditions(
 		values_refuse_empty(group, keys[i]);
 }
 
-/* A key that only a reroute heeds. */
 static void
-refuse(struct group *group, const char *key)
+refuse(struct group *group, const char *key, const char *action)
 {
 	if (group_has(group, key))
 		group_error(group, key,
-		    "found without a reroute, expected only with "
-		    "then = \"reroute\"");
+		    "found without a %s, expected only with "
+		    "then = \"%s\"",
+		    action, action);
+}
+
+static void
+read_wait(struct group *group, struct rule *rule)
+{
+	rule->wait_at_most_ms = group_duration_ms(
+	    group, "wait_at_most", CLOCK_SEC, WAIT_AT_MOST_MAX, WAIT_AT_MOST);
+	rule->then_after =
+	    group_word(group, "then_after", after_words, ACTION_PASS);
+	if (rule->then != ACTION_WAIT && rule->otherwise != ACTION_WAIT) {
+		refuse(group, "wait_at_most", "wait");
+		refuse(group, "then_after", "wait");
+	} else if (rule->then != ACTION_WAIT &&
+		   rule->then_after == ACTION_REROUTE) {
+		group_error(group, "then_after",
+		    "\"reroute\" after otherwise = \"wait\", which waits "
+		    "because no route is usable; expected \"pass\"");
+	}
 }
 
 static void
 read_actions(
     struct group *group, const struct config *config, struct rule *rule)
 {
-	rule->then = read_action(group, "then", then_words);
-	rule->otherwise = read_action(group, "otherwise", otherwise_words);
+	rule->then = read_action(group, config, "then", then_words);
+	rule->otherwise =
+	    read_action(group, config, "otherwise", otherwise_words);
 	group_require(group, "then");
 	read_via(group, config, rule);
-	if (rule->then == ACTION_REROUTE) {
+	read_wait(group, rule);
+	if (rule->then == ACTION_REROUTE ||
+	    rule->then_after == ACTION_REROUTE) {
 		group_require(group, "via");
 		values_refuse_empty(group, "via");
 	} else {
-		refuse(group, "via");
-		refuse(group, "otherwise");
+		refuse(group, "via", "reroute");
 	}
+	if (rule->then != ACTION_REROUTE)
+		refuse(group, "otherwise", "reroute");
 }
 
 static bool
@@ -209,6 +250,53 @@ check_order(struct group *group, const struct config *config)
 	}
 }
 
+/* A rule that passes mail is no shield at a door that cannot see it. */
+static void
+check_shields(struct group *group, const struct config *config,
+    const struct rule *rule, enum door door)
+{
+	if (!sight_moves(rule) || !sight_sees(door, rule))
+		return;
+	for (size_t i = 0; i < config->rule_count; i++) {
+		const struct rule *before = &config->rules[i];
+
+		if (before->then != ACTION_PASS || sight_sees(door, before))
+			continue;
+		group_warning(group, NULL,
+		    "it also moves mail that rule \"%s\" passes: the map's "
+		    "name \"%s\" does not see all conditions of that",
+		    before->name, door_name(door));
+		return;
+	}
+}
+
+/* What the map would have to do, and does not know enough for. */
+static void
+check_sight(
+    struct group *group, const struct config *config, const struct rule *rule)
+{
+	if (config->reroute_by != REROUTE_BY_MAP)
+		return;
+	if (!sight_can_act(config, rule))
+		group_warning(group, NULL,
+		    "it never holds: with reroute_by = \"map\" a %s is up to "
+		    "the map, which sees no %s",
+		    action_name(rule->then),
+		    rule->users.count > 0     ? "users"
+		    : rule->clients.count > 0 ? "clients"
+					      : "senders together with "
+						"recipients");
+	check_shields(group, config, rule, DOOR_SENDER);
+	if (rule->recipients.count == 0)
+		return;
+	check_shields(group, config, rule, DOOR_RECIPIENT);
+	if (sight_moves(rule) && sight_sees(DOOR_RECIPIENT, rule) &&
+	    config->local_domains.count == 0)
+		group_warning(group, NULL,
+		    "it never holds: without local_domains the map cannot "
+		    "tell which recipients leave");
+}
+
 static void
 read_rule(struct group *group, void *context)
 {
@@ -223,6 +311,7 @@ read_rule(struct group *group, void *context)
 	check_order(group, config);
 	read_conditions(group, config, &rule);
 	read_actions(group, config, &rule);
+	check_sight(group, config, &rule);
 	rule.name = alloc_string(name ? name : "");
 	config->rules = alloc_resize(
 	    config->rules, config->rule_count + 1, sizeof config->rules[0]);

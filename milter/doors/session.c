@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "policy/gate.h"
+#include "policy/wording.h"
 #include "standing/board.h"
 
 #include <libmilter/mfapi.h>
@@ -24,9 +25,6 @@
    this long is broken, and its board is no longer to be acted on. */
 #define ENGINE_SILENT_MS (10 * CLOCK_SEC)
 
-/* As much as Postfix takes in one reply line, less code and status. */
-#define REPLY_TEXT_MAX 480
-
 struct session {
 	bool is_quiet_mail, is_quiet_rcpt, is_quiet_header;
 	bool is_counted; /* among open_messages */
@@ -42,8 +40,8 @@ static char *socket_path; /* NULL: not a unix socket */
 static ino_t socket_inode;
 static bool is_inet;
 static struct {
-	atomic_ullong messages, passed, rerouted, held, deferred, monitored,
-	    failed, open_sessions, open_messages;
+	atomic_ullong messages, passed, rerouted, waiting, held, deferred,
+	    monitored, failed, open_sessions, open_messages;
 } counters;
 
 static void
@@ -209,41 +207,41 @@ double_percents(char *to, size_t size, const char *from)
 static int
 reply_later(SMFICTX *ctx, const struct verdict *verdict)
 {
-	const struct board_egress *standing = verdict->standing;
-	char address[ADDRESS_TEXT_MAX];
-	char raw[REPLY_TEXT_MAX], text[REPLY_TEXT_MAX], reply[REPLY_TEXT_MAX];
+	char text[WORDING_MAX], reply[WORDING_MAX];
 
-	snprintf(raw, sizeof raw, "%s is blocked by %s%s%s; try again later",
-	    address_format(address, &standing->address), standing->blocked_by,
-	    standing->removal[0] ? ", removal: " : "", standing->removal);
-	line_escape(text, sizeof text, raw, strlen(raw));
-	double_percents(reply, sizeof reply, text);
+	double_percents(reply, sizeof reply, wording_defer(text, verdict));
 	return smfi_setreply(ctx, "451", "4.7.1", reply);
 }
 
 static int
 quarantine(SMFICTX *ctx, const struct verdict *verdict)
 {
-	char address[ADDRESS_TEXT_MAX];
-	char raw[REPLY_TEXT_MAX], reason[REPLY_TEXT_MAX];
+	char reason[WORDING_MAX];
 
-	snprintf(raw, sizeof raw, "repgate: %s is blocked by %s",
-	    address_format(address, &verdict->standing->address),
-	    verdict->standing->blocked_by);
-	line_escape(reason, sizeof reason, raw, strlen(raw));
+	wording_hold(reason, verdict);
 	return smfi_quarantine(ctx, reason);
+}
+
+static int
+add_header(
+    SMFICTX *ctx, const struct verdict *verdict, const struct config *config)
+{
+	if (config->reroute_by == REROUTE_BY_MAP)
+		return MI_SUCCESS;
+	return smfi_addheader(ctx, ROUTE_HEADER, verdict->route->name);
 }
 
 /* Does what the verdict says. If the MTA would not have it, the message passes:
    then the verdict says so, and *cause why. */
 static sfsistat
-act(SMFICTX *ctx, struct verdict *verdict, const char **cause)
+act(SMFICTX *ctx, const struct config *config, struct verdict *verdict,
+    const char **cause)
 {
 	int done = MI_SUCCESS;
 
 	switch (verdict->action) {
 	case ACTION_REROUTE:
-		done = smfi_addheader(ctx, ROUTE_HEADER, verdict->route->name);
+		done = add_header(ctx, verdict, config);
 		*cause = "the MTA did not take the header";
 		break;
 	case ACTION_HOLD:
@@ -280,6 +278,8 @@ count(const struct verdict *verdict, enum mode mode, const char *cause)
 		atomic_fetch_add(&counters.monitored, 1);
 	else if (verdict->action == ACTION_REROUTE)
 		atomic_fetch_add(&counters.rerouted, 1);
+	else if (verdict->action == ACTION_WAIT)
+		atomic_fetch_add(&counters.waiting, 1);
 	else if (verdict->action == ACTION_HOLD)
 		atomic_fetch_add(&counters.held, 1);
 	else if (verdict->action == ACTION_DEFER)
@@ -307,7 +307,7 @@ decide(SMFICTX *ctx, struct session *session, const struct board *board)
 		gate_decide(board, &facts, &verdict);
 	if (mode == MODE_ENFORCE && !cause) {
 		delete_forged_headers(ctx, session);
-		status = act(ctx, &verdict, &cause);
+		status = act(ctx, board->config, &verdict, &cause);
 	}
 	if (verdict.is_gated || cause) {
 		struct line line;
@@ -441,6 +441,7 @@ session_count(struct session_counters *out)
 	out->messages = atomic_load(&counters.messages);
 	out->passed = atomic_load(&counters.passed);
 	out->rerouted = atomic_load(&counters.rerouted);
+	out->waiting = atomic_load(&counters.waiting);
 	out->held = atomic_load(&counters.held);
 	out->deferred = atomic_load(&counters.deferred);
 	out->monitored = atomic_load(&counters.monitored);

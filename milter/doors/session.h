@@ -14,7 +14,8 @@ struct board_slot;
 
 /* For status; counted since the start. */
 struct session_counters {
-	uint64_t messages, passed, rerouted, held, deferred, monitored, failed;
+	uint64_t messages, passed, rerouted, waiting, held, deferred, monitored,
+	    failed;
 	uint64_t open_sessions, open_messages;
 };
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/line.h"
 #include "config/pattern.h"
+#include "policy/wording.h"
 #include "standing/board.h"
 
 #include <stdlib.h>
@@ -44,7 +45,7 @@ is_given(const char *text)
 static bool
 address_holds(const struct strings *patterns, const char *address)
 {
-	for (size_t i = 0; i < patterns->count; i++)
+	for (size_t i = 0; address && i < patterns->count; i++)
 		if (pattern_matches(patterns->items[i], address))
 			return true;
 	return patterns->count == 0;
@@ -120,16 +121,59 @@ find_concerns(const struct board *board, const struct facts *facts,
 	return count;
 }
 
+enum condition
+gate_failing(const struct config *config, const struct rule *rule,
+    const struct facts *facts, const struct recipient *recipient,
+    const char *egress_name)
+{
+	if (!sight_can_act(config, rule))
+		return CONDITION_DOOR;
+	if (!address_holds(&rule->senders, facts->sender))
+		return CONDITION_SENDERS;
+	if (!user_holds(&rule->users, facts->user))
+		return CONDITION_USERS;
+	if (!client_holds(&rule->clients, &facts->client))
+		return CONDITION_CLIENTS;
+	if (!address_holds(&rule->recipients, recipient->address))
+		return CONDITION_RECIPIENTS;
+	if (!egress_holds(&rule->egresses, egress_name))
+		return CONDITION_EGRESS;
+	return CONDITION_NONE;
+}
+
+const char *
+condition_name(enum condition condition)
+{
+	static const char *const names[] = {
+	    [CONDITION_NONE] = "none",
+	    [CONDITION_DOOR] = "door",
+	    [CONDITION_SENDERS] = "senders",
+	    [CONDITION_USERS] = "users",
+	    [CONDITION_CLIENTS] = "clients",
+	    [CONDITION_RECIPIENTS] = "recipients",
+	    [CONDITION_EGRESS] = "egress",
+	};
+
+	return names[condition];
+}
+
+const struct egress *
+gate_egress(const struct config *config, const struct facts *facts,
+    const struct recipient *recipient)
+{
+	size_t index;
+
+	if (find_egress(config, facts->sender, recipient, &index) != 0)
+		return NULL;
+	return &config->egresses[index];
+}
+
 static bool
 rule_holds(const struct rule *rule, const struct config *config,
     const struct facts *facts, const struct concern *concern)
 {
-	return address_holds(&rule->senders, facts->sender) &&
-	       user_holds(&rule->users, facts->user) &&
-	       client_holds(&rule->clients, &facts->client) &&
-	       address_holds(&rule->recipients, concern->recipient->address) &&
-	       egress_holds(
-		   &rule->egresses, config->egresses[concern->egress].name);
+	return gate_failing(config, rule, facts, concern->recipient,
+		   config->egresses[concern->egress].name) == CONDITION_NONE;
 }
 
 /* The first rule that holds, with the first concern it holds for. NULL, with
@@ -158,16 +202,29 @@ first_usable(const struct rule *rule)
 	return rule->via_count > 0 ? rule->via[0] : NULL;
 }
 
+/* The span counts from when the egress turned listed, since nobody tells the
+   map how old a message is. */
+static bool
+has_waited(const struct rule *rule, const struct board_egress *standing)
+{
+	return rule->wait_at_most_ms > 0 &&
+	       standing->listed_for_ms >= rule->wait_at_most_ms;
+}
+
 static void
 apply_rule(const struct rule *rule, struct verdict *verdict)
 {
 	verdict->rule = rule;
 	verdict->action = rule->then;
-	if (rule->then != ACTION_REROUTE)
-		return;
-	verdict->route = first_usable(rule);
-	if (!verdict->route)
+	if (rule->then == ACTION_REROUTE && !first_usable(rule))
 		verdict->action = rule->otherwise;
+	if (verdict->action == ACTION_WAIT &&
+	    has_waited(rule, verdict->standing))
+		verdict->action = rule->then_after;
+	if (verdict->action == ACTION_REROUTE)
+		verdict->route = first_usable(rule);
+	if (verdict->action == ACTION_REROUTE && !verdict->route)
+		verdict->action = ACTION_PASS;
 }
 
 static void
@@ -178,12 +235,84 @@ judge(const struct board *board, const struct facts *facts,
 	const struct rule *rule =
 	    find_rule(board->config, facts, concerns, count, &decisive);
 
-	if (rule)
-		apply_rule(rule, verdict);
 	verdict->egress = &board->config->egresses[decisive->egress];
 	verdict->standing = &board->egresses[decisive->egress];
 	verdict->outbound_count = count;
 	verdict->is_gated = true;
+	if (rule)
+		apply_rule(rule, verdict);
+}
+
+static bool
+is_move(const struct verdict *verdict)
+{
+	return verdict->action == ACTION_REROUTE ||
+	       verdict->action == ACTION_WAIT;
+}
+
+/* Whether the map may act on what was decided for a recipient alone. */
+static bool
+is_certain(const struct config *config, const struct verdict *verdict)
+{
+	return verdict->rule->recipients.count > 0 ||
+	       !sight_needs_sender(config);
+}
+
+void
+gate_answer(const struct board *board, enum door door, const char *address,
+    struct verdict *out)
+{
+	const struct config *config = board->config;
+	struct verdict verdict = {.action = ACTION_PASS};
+	struct recipient recipient = {0};
+	struct facts facts = {.recipients = &recipient, .recipient_count = 1};
+	struct concern concern;
+
+	if (door == DOOR_RECIPIENT)
+		recipient.address = address;
+	else
+		facts.sender = address;
+	if ((door == DOOR_SENDER || config->local_domains.count > 0) &&
+	    find_concerns(board, &facts, &concern) > 0)
+		judge(board, &facts, &concern, 1, &verdict);
+	if (!is_move(&verdict) ||
+	    (door == DOOR_RECIPIENT && !is_certain(config, &verdict))) {
+		verdict.action = ACTION_PASS;
+		verdict.route = NULL;
+	}
+	*out = verdict;
+}
+
+/* What the MTA will be told at delivery, in the order in which it asks. */
+static bool
+answer_both(const struct board *board, const char *sender,
+    const char *recipient, struct verdict *out)
+{
+	gate_answer(board, DOOR_RECIPIENT, recipient, out);
+	if (!is_move(out))
+		gate_answer(board, DOOR_SENDER, sender, out);
+	return is_move(out);
+}
+
+/* The verdict on a message whose recipients are up to the map. */
+static void
+foresee(const struct board *board, const struct facts *facts,
+    const struct concern *concerns, size_t count, struct verdict *verdict)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct verdict answer;
+
+		if (!answer_both(board, facts->sender,
+			concerns[i].recipient->address, &answer))
+			continue;
+		answer.outbound_count = count;
+		*verdict = answer;
+		return;
+	}
+	if (is_move(verdict))
+		verdict->rule = NULL;
+	verdict->action = ACTION_PASS;
+	verdict->route = NULL;
 }
 
 void
@@ -197,6 +326,9 @@ gate_decide(
 
 	if (count > 0)
 		judge(board, facts, concerns, count, &verdict);
+	if (count > 0 && board->config->reroute_by == REROUTE_BY_MAP &&
+	    verdict.action != ACTION_HOLD && verdict.action != ACTION_DEFER)
+		foresee(board, facts, concerns, count, &verdict);
 	free(concerns);
 	*out = verdict;
 }
@@ -231,18 +363,40 @@ gate_usual(const struct board *board, size_t egress_index, struct verdict *out)
 	*out = verdict;
 }
 
+/* Whether the MTA names a mailer because the map said so before. */
+static bool
+is_of_map(const struct config *config, const char *mailer)
+{
+	size_t length = strlen(mailer);
+
+	if (config->reroute_by != REROUTE_BY_MAP)
+		return false;
+	for (size_t i = 0; i < config->route_count; i++) {
+		const char *nexthop = config->routes[i].nexthop;
+
+		if (strncmp(nexthop, mailer, length) == 0 &&
+		    nexthop[length] == ':')
+			return true;
+	}
+	return strcmp(mailer, WORDING_WAIT_TRANSPORT) == 0;
+}
+
 bool
 gate_is_outbound(const struct config *config, const struct recipient *recipient)
 {
 	const char *domain;
 
 	if (is_given(recipient->mailer)) {
+		if (is_of_map(config, recipient->mailer))
+			return true;
 		for (size_t i = 0; i < config->egress_count; i++)
 			if (contains(&config->egresses[i].mailers,
 				recipient->mailer))
 				return true;
 		return contains(&config->outbound_mailers, recipient->mailer);
 	}
+	if (!recipient->address)
+		return true;
 	domain = pattern_domain_of(recipient->address);
 	return is_given(domain) &&
 	       !contains_domain(&config->local_domains, domain);
@@ -266,13 +420,9 @@ add_standing(struct line *line, const struct board_egress *standing)
 	add_given(line, "blocked-by", standing->blocked_by);
 }
 
-void
-gate_line(struct line *line, const struct verdict *verdict,
-    const struct facts *facts, enum mode mode, const char *queue_id,
-    const char *cause)
+static void
+add_verdict(struct line *line, const struct verdict *verdict)
 {
-	line_start(line, "gate");
-	add_given(line, "qid", queue_id);
 	line_add(line, "action", action_name(verdict->action));
 	if (verdict->route)
 		line_add(line, "via", verdict->route->name);
@@ -282,10 +432,31 @@ gate_line(struct line *line, const struct verdict *verdict,
 		add_standing(line, verdict->standing);
 	if (verdict->rule)
 		line_add(line, "rule", verdict->rule->name);
+}
+
+void
+gate_line(struct line *line, const struct verdict *verdict,
+    const struct facts *facts, enum mode mode, const char *queue_id,
+    const char *cause)
+{
+	line_start(line, "gate");
+	add_given(line, "qid", queue_id);
+	add_verdict(line, verdict);
 	line_add_mailbox(line, "from", facts->sender);
 	if (verdict->is_gated)
 		line_add_number(line, "rcpts", verdict->outbound_count);
 	add_given(line, "user", facts->user);
 	line_add(line, "mode", mode_name(mode));
 	add_given(line, "cause", cause);
+}
+
+void
+gate_line_of_answer(struct line *line, const struct verdict *verdict,
+    enum door door, const char *address, enum mode mode)
+{
+	line_start(line, "gate");
+	line_add(line, "door", door_name(door));
+	add_verdict(line, verdict);
+	line_add_mailbox(line, door == DOOR_SENDER ? "from" : "to", address);
+	line_add(line, "mode", mode_name(mode));
 }

@@ -1,6 +1,6 @@
 /*
- * gate -- one message's facts and the board in, the verdict out. Every door
- * calls it. Pure; any thread.
+ * gate -- facts and the board in, the verdict out. Every door calls it. Pure;
+ * any thread.
  *
  * Each recipient that really leaves belongs to an egress: the first whose
  * conditions hold for the sender and the recipient's mailer. Where none of
@@ -8,12 +8,15 @@
  * order, and the first that holds for any recipient whose egress is listed
  * decides for the message; if none does, it passes. A recipient that no egress
  * claims is not gated.
+ *
+ * What a door does not know is NULL: a condition on it does not hold.
  */
 #ifndef POLICY_GATE_H
 #define POLICY_GATE_H
 
 #include "base/address.h"
 #include "config/config.h"
+#include "config/sight.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,13 +26,14 @@ struct board_egress;
 struct line;
 
 struct recipient {
-	const char *address; /* without < and > */
+	const char *address; /* without < and >; NULL: not known */
 	const char *mailer;  /* what the MTA will use; NULL: it did not say */
 };
 
 /* Text is borrowed and may hold any byte but NUL. */
 struct facts {
-	const char *sender;    /* without < and >; "" for the null sender */
+	/* Without < and >; "" for the null sender; NULL: not known. */
+	const char *sender;
 	const char *user;      /* SASL login name, or NULL */
 	struct address client; /* family 0: not known */
 	const struct recipient *recipients;
@@ -48,21 +52,54 @@ struct verdict {
 	bool is_gated;
 };
 
+/* A message, for the milter. With reroute_by = "map" a verdict to reroute or
+   to wait is what the map will answer: the first for any recipient. */
 void gate_decide(
     const struct board *, const struct facts *, struct verdict *out);
+
+/* A question of the map, about a sender or a recipient: DOOR_SENDER or
+   DOOR_RECIPIENT. The verdict is to pass, reroute or wait. A recipient gets no
+   other answer than to pass while local_domains does not say which ones stay,
+   and where a rule without recipients decides but senders matter: then the
+   answer about the sender, which the MTA asks for next, knows more. */
+void gate_answer(
+    const struct board *, enum door, const char *address, struct verdict *out);
+
+/* The first condition of a rule that does not hold for a recipient and its
+   egress. CONDITION_DOOR: the door that would have to act cannot see all. */
+enum condition {
+	CONDITION_NONE,
+	CONDITION_DOOR,
+	CONDITION_SENDERS,
+	CONDITION_USERS,
+	CONDITION_CLIENTS,
+	CONDITION_RECIPIENTS,
+	CONDITION_EGRESS
+};
+enum condition gate_failing(const struct config *, const struct rule *,
+    const struct facts *, const struct recipient *, const char *egress_name);
+const char *condition_name(enum condition); /* "senders" ... */
+
+/* The egress that a recipient leaves by, or NULL. */
+const struct egress *gate_egress(
+    const struct config *, const struct facts *, const struct recipient *);
 
 /* What happens to a message of which nothing is known but its egress: the
    first rule without conditions on the message. For the standing: line. */
 void gate_usual(const struct board *, size_t egress_index, struct verdict *out);
 
 /* Whether a recipient leaves this host: the MTA's mailer where it said (those
-   of an egress leave as well), else the domain. An address without a domain
-   stays. */
+   of an egress leave as well, and those that the map answers with), else the
+   domain. An address without a domain stays; one that is not known leaves. */
 bool gate_is_outbound(const struct config *, const struct recipient *);
 
 /* The contract's gate: line. queue_id may be NULL; cause is NULL or why the
    verdict could not be had or done. */
 void gate_line(struct line *, const struct verdict *, const struct facts *,
     enum mode, const char *queue_id, const char *cause);
+
+/* The same for an answer of the map. */
+void gate_line_of_answer(struct line *, const struct verdict *, enum door,
+    const char *address, enum mode);
 
 #endif

@@ -314,10 +314,17 @@ static const struct {
     {"control: { socket = \"inet:1@h\"; };",
 	"r.conf:2: error: control.socket: found \"inet:1@h\", expected "
 	"\"unix:/PATH\" with a path of up to 107 bytes"},
-    {"map: { };", "r.conf:2: error: map: not available in this version: leave "
-		  "it out; routes go by the header"},
-    {"reroute_by = \"map\";", "r.conf:2: error: reroute_by: \"map\" is not "
-			      "available in this version: use \"header\""},
+    {"map: { socket = \"map.sock\"; };",
+	"r.conf:2: error: map.socket: found \"map.sock\", expected "
+	"\"unix:/PATH\" with a path of up to 107 bytes, \"inet:PORT@HOST\" or "
+	"\"inet6:PORT@HOST\""},
+    {"reroute_by = \"maps\";", "r.conf:2: error: reroute_by: found \"maps\", "
+			       "expected \"header\" or \"map\""},
+    {"on_clear = \"postqueue -f\";",
+	"r.conf:2: error: on_clear: found \"postqueue\", expected the path of "
+	"a program, from the root on"},
+    {"on_clear = [];", "r.conf:2: error: on_clear: found an empty array, "
+		       "expected at least one item; or leave the key out"},
     {"local_domains = [ \"a b\" ];",
 	"r.conf:2: error: local_domains: found \"a b\", expected a domain "
 	"such as \"example.com\""},
@@ -353,8 +360,33 @@ static const struct {
 	"r.conf:3: error: routes.name: \"a\" is used already; expected each "
 	"name once"},
     {"policy = ( { name = \"r\";\n then = \"wait\"; } );",
-	"r.conf:3: error: policy.then: \"wait\" is not available in this "
-	"version: use \"hold\" or \"defer\""},
+	"r.conf:3: error: policy.then: \"wait\" needs reroute_by = \"map\", "
+	"since only the map can keep mail in the queue"},
+    {"map: { }; policy = ( { name = \"r\"; then = \"wait\"; } );",
+	"r.conf:2: error: policy.then: \"wait\" needs reroute_by = \"map\", "
+	"since only the map can keep mail in the queue"},
+    {"policy = ( { name = \"r\"; then = \"hold\"; wait_at_most = \"1h\"; } );",
+	"r.conf:2: error: policy.wait_at_most: found without a wait, expected "
+	"only with then = \"wait\""},
+    {"reroute_by = \"map\";\n"
+     "policy = ( { name = \"r\"; then = \"wait\"; then_after = \"hold\"; } );",
+	"r.conf:3: error: policy.then_after: found \"hold\", expected "
+	"\"pass\" or \"reroute\""},
+    {"reroute_by = \"map\";\n"
+     "policy = ( { name = \"r\"; then = \"wait\";"
+     " then_after = \"reroute\"; } );",
+	"r.conf:3: error: policy.via: it is missing, and has no default"},
+    {"reroute_by = \"map\";\n"
+     "policy = ( { name = \"r\"; then = \"wait\"; wait_at_most = \"31d\"; } "
+     ");",
+	"r.conf:3: error: policy.wait_at_most: found \"31d\", expected a "
+	"duration from \"1s\" to \"30d\""},
+    {ROUTES "reroute_by = \"map\"; policy = ( { name = \"r\";"
+	    " then = \"reroute\"; via = \"one\"; otherwise = \"wait\";"
+	    " then_after = \"reroute\"; } );",
+	"r.conf:3: error: policy.then_after: \"reroute\" after otherwise = "
+	"\"wait\", which waits because no route is usable; expected "
+	"\"pass\""},
     {"policy = ( { name = \"r\"; then = \"drop\"; } );",
 	"r.conf:2: error: policy.then: found \"drop\", expected \"pass\", "
 	"\"reroute\", \"wait\", \"hold\" or \"defer\""},

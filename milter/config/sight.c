@@ -1,0 +1,76 @@
+#include "config/sight.h"
+
+#include "config/config.h"
+
+const char *
+door_name(enum door door)
+{
+	static const char *const names[] = {
+	    [DOOR_MILTER] = "milter",
+	    [DOOR_SENDER] = "sender",
+	    [DOOR_RECIPIENT] = "recipient",
+	};
+
+	return names[door];
+}
+
+bool
+sight_sees(enum door door, const struct rule *rule)
+{
+	if (door == DOOR_MILTER)
+		return true;
+	if (rule->users.count + rule->clients.count > 0)
+		return false;
+	return door == DOOR_SENDER ? rule->recipients.count == 0
+				   : rule->senders.count == 0;
+}
+
+bool
+sight_moves(const struct rule *rule)
+{
+	return rule->then == ACTION_REROUTE || rule->then == ACTION_WAIT;
+}
+
+bool
+sight_can_act(const struct config *config, const struct rule *rule)
+{
+	if (config->reroute_by == REROUTE_BY_HEADER || !sight_moves(rule))
+		return true;
+	return sight_sees(DOOR_SENDER, rule) ||
+	       sight_sees(DOOR_RECIPIENT, rule);
+}
+
+bool
+sight_needs_sender(const struct config *config)
+{
+	for (size_t i = 0; i < config->egress_count; i++)
+		if (config->egresses[i].senders.count > 0)
+			return true;
+	for (size_t i = 0; i < config->rule_count; i++)
+		if (config->rules[i].senders.count > 0)
+			return true;
+	return false;
+}
+
+bool
+sight_uses_wait(const struct config *config)
+{
+	for (size_t i = 0; i < config->rule_count; i++)
+		if (config->rules[i].then == ACTION_WAIT ||
+		    config->rules[i].otherwise == ACTION_WAIT)
+			return true;
+	return false;
+}
+
+bool
+sight_uses_recipient(const struct config *config)
+{
+	for (size_t i = 0; i < config->rule_count; i++) {
+		const struct rule *rule = &config->rules[i];
+
+		if (rule->recipients.count > 0 && sight_moves(rule) &&
+		    sight_sees(DOOR_RECIPIENT, rule))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,37 @@
+/*
+ * sight -- which door can see what a rule looks at. The milter sees all of a
+ * message; the map is asked with nothing but a sender, or nothing but a
+ * recipient. Pure; any thread.
+ */
+#ifndef CONFIG_SIGHT_H
+#define CONFIG_SIGHT_H
+
+#include <stdbool.h>
+
+struct config;
+struct rule;
+
+enum door { DOOR_MILTER, DOOR_SENDER, DOOR_RECIPIENT };
+
+/* "milter", "sender", "recipient". */
+const char *door_name(enum door);
+
+/* Whether a door is told all that the conditions of the rule are about. */
+bool sight_sees(enum door, const struct rule *);
+
+/* Whether the door that would have to do what the rule says sees it: with
+   reroute_by = "map" that is the map for reroute and wait, else the milter. */
+bool sight_can_act(const struct config *, const struct rule *);
+
+/* Whether an answer about a recipient could differ by its sender. */
+bool sight_needs_sender(const struct config *);
+
+/* Whether a rule of the configuration makes the MTA keep mail waiting, and
+   whether one chooses mail for the map by its recipient. */
+bool sight_uses_wait(const struct config *);
+bool sight_uses_recipient(const struct config *);
+
+/* Whether the rule takes mail off its usual way while it is in the queue. */
+bool sight_moves(const struct rule *);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * map -- the door that the MTA asks at delivery: socketmap, as socketmap_table(5)
+ * of Postfix has it. Engine thread only.
+ *
+ * A request is a netstring "NAME KEY", the answer another one: "OK VALUE" or
+ * "NOTFOUND ". TEMP and PERM are never said, since they make the MTA refuse
+ * mail. A connection may be idle for ever; it is closed when what it sends is
+ * no netstring, and the one that was idle the longest when there are no more
+ * file descriptors.
+ */
+#ifndef DOORS_MAP_H
+#define DOORS_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct board_slot;
+struct event_base;
+struct map;
+
+/* Of "NAME KEY". No address is as long; Postfix takes in lines of 2 KiB. */
+#define MAP_REQUEST_MAX 8192
+
+enum map_reading { MAP_WHOLE, MAP_PARTIAL, MAP_BROKEN };
+
+/* Both lead into the bytes, and neither ends with a NUL. */
+struct map_request {
+	const char *name, *key;
+	size_t name_length, key_length;
+};
+
+/* Reads one request. *used gets how many bytes it takes up. A length with
+   leading zeros or over the limit is MAP_BROKEN, and so is a netstring without
+   its comma. Pure. */
+enum map_reading map_parse(
+    const char *bytes, size_t length, struct map_request *, size_t *used);
+
+/* For status; counted since the start. */
+struct map_counters {
+	uint64_t questions, moved, broken;
+	uint64_t open;
+};
+
+/* socket as milter.socket has it. NULL with *reason set (to be freed). */
+struct map *map_create(struct event_base *, const char *socket,
+    struct board_slot *, char **reason);
+void map_destroy(struct map **);
+
+/* All 0 for no map. */
+void map_count(const struct map *, struct map_counters *out);
+
+#endif

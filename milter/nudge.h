@@ -1,0 +1,34 @@
+/*
+ * nudge -- runs the administrator's command when a standing has cleared, so
+ * that waiting mail leaves at once. Engine thread only; the command runs by
+ * itself and keeps nobody waiting.
+ *
+ * No shell reads the command. It gets no descriptors but /dev/null, and no
+ * privilege: where the daemon is root it runs as "nobody". After 30 seconds it
+ * is killed. A failure is one warning.
+ */
+#ifndef NUDGE_H
+#define NUDGE_H
+
+#include <stdint.h>
+
+struct nudge;
+struct strings;
+
+/* After each wish the command runs twice, this far apart: Postfix's resolver
+   keeps its last answer for 30 seconds, so that the first run may miss the
+   mail that it was about. Never more often than this either. */
+#define NUDGE_APART_MS 35000
+
+struct nudge *nudge_create(void);
+/* Does not wait for a command that runs. NULL-safe. */
+void nudge_destroy(struct nudge **);
+
+/* A standing has cleared. */
+void nudge_want(struct nudge *);
+
+/* To be called every second. command is copied if it is run; one without words
+   is none. */
+void nudge_tick(struct nudge *, const struct strings *command, int64_t now_ms);
+
+#endif

@@ -1,0 +1,62 @@
+#include "policy/wording.h"
+
+#include "base/line.h"
+#include "policy/gate.h"
+#include "standing/board.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* RFC 3463: delivery not authorized, for now. Where the transport is a real
+   one, pipe(8) shows the text by it as a deferral. */
+#define WAIT_PREFIX "OK " WORDING_WAIT_TRANSPORT ":4.7.1 "
+
+const char *
+wording_defer(char text[WORDING_MAX], const struct verdict *verdict)
+{
+	const struct board_egress *standing = verdict->standing;
+	char address[ADDRESS_TEXT_MAX], raw[WORDING_MAX];
+
+	snprintf(raw, sizeof raw, "%s is blocked by %s%s%s; try again later",
+	    address_format(address, &standing->address), standing->blocked_by,
+	    standing->removal[0] ? ", removal: " : "", standing->removal);
+	line_escape(text, WORDING_MAX, raw, strlen(raw));
+	return text;
+}
+
+const char *
+wording_hold(char text[WORDING_MAX], const struct verdict *verdict)
+{
+	char address[ADDRESS_TEXT_MAX], raw[WORDING_MAX];
+
+	snprintf(raw, sizeof raw, "repgate: %s is blocked by %s",
+	    address_format(address, &verdict->standing->address),
+	    verdict->standing->blocked_by);
+	line_escape(text, WORDING_MAX, raw, strlen(raw));
+	return text;
+}
+
+static void
+write_wait(char text[WORDING_MAX], const struct verdict *verdict)
+{
+	const size_t used = sizeof WAIT_PREFIX - 1;
+	char address[ADDRESS_TEXT_MAX], raw[WORDING_MAX];
+
+	snprintf(raw, sizeof raw, "%s is blocked by %s",
+	    address_format(address, &verdict->standing->address),
+	    verdict->standing->blocked_by);
+	memcpy(text, WAIT_PREFIX, used);
+	line_escape(text + used, WORDING_MAX - used, raw, strlen(raw));
+}
+
+const char *
+wording_map(char text[WORDING_MAX], const struct verdict *verdict)
+{
+	if (verdict->action == ACTION_REROUTE && verdict->route->nexthop[0])
+		snprintf(text, WORDING_MAX, "OK %s", verdict->route->nexthop);
+	else if (verdict->action == ACTION_WAIT)
+		write_wait(text, verdict);
+	else
+		strcpy(text, "NOTFOUND ");
+	return text;
+}

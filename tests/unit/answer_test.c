@@ -1,0 +1,334 @@
+/* What the map is answered, and what the milter foresees of it. */
+#include "base/line.h"
+#include "policy/gate.h"
+#include "policy/wording.h"
+#include "standing/board.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define ITEMS(type, ...)                                              \
+	{                                                             \
+		.items = (type[]){__VA_ARGS__},                       \
+		.count = sizeof((type[]){__VA_ARGS__}) / sizeof(type) \
+	}
+#define STRINGS(...) ITEMS(char *, __VA_ARGS__)
+#define RULES_MAX 3
+
+static struct route routes[] = {
+    {.name = "smarthost", .nexthop = "smtp:[smart.test]:587"},
+    {.name = "second", .nexthop = "smtp-second:"},
+};
+
+#define BY(n) .via = (const struct route *[]){&routes[n]}, .via_count = 1
+#define VIA(n) .then = ACTION_REROUTE, BY(n)
+#define ALL                           \
+	{                             \
+		.name = "all", VIA(0) \
+	}
+#define TO_X(...)                                                          \
+	{                                                                  \
+		.name = "x", .recipients = STRINGS("@x.test"), __VA_ARGS__ \
+	}
+#define WAIT(...)                                                \
+	{                                                        \
+		.name = "wait", .then = ACTION_WAIT, __VA_ARGS__ \
+	}
+#define BOB STRINGS("bob")
+
+static struct egress one_egress[] = {{.name = "main"}};
+static struct egress two_egresses[] = {
+    {.name = "news", .senders = STRINGS("@news.test", "<>")},
+    {.name = "main"},
+};
+
+enum listed { NOBODY, FIRST, LAST };
+
+static const struct strings local = STRINGS("local.test");
+
+#define OK_SMART "OK smtp:[smart.test]:587"
+#define OK_SECOND "OK smtp-second:"
+#define OK_WAIT "OK egress-wait:4.7.1 192.0.2.1 is blocked by P \\\"A\\\""
+#define NONE "NOTFOUND "
+
+static const struct answer_case {
+	const char *name;
+	enum listed listed;
+	bool has_two_egresses, has_no_local_domains;
+	enum door door;
+	const char *key;
+	struct rule rules[RULES_MAX];
+	const char *want;
+	int64_t listed_for_ms;
+} cases[] = {
+    {"nothing is listed", NOBODY, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {ALL}, .want = NONE},
+    {"a sender", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {ALL}, .want = OK_SMART},
+    {"a sender with a quoted local part", FIRST, .door = DOOR_SENDER,
+	.key = "\"a @ b\"@ours.test", .rules = {ALL}, .want = OK_SMART},
+    {"the null sender", FIRST, .door = DOOR_SENDER, .key = "", .rules = {ALL},
+	.want = OK_SMART},
+    {"no policy", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.want = NONE},
+    {"a recipient", FIRST, .door = DOOR_RECIPIENT, .key = "b@x.test",
+	.rules = {ALL}, .want = OK_SMART},
+    {"a recipient of ours", FIRST, .door = DOOR_RECIPIENT,
+	.key = "b@LOCAL.test", .rules = {ALL}, .want = NONE},
+    {"a recipient without a domain", FIRST, .door = DOOR_RECIPIENT, .key = "*",
+	.rules = {ALL}, .want = NONE},
+    {"who is local is not known", FIRST, .has_no_local_domains = true,
+	.door = DOOR_RECIPIENT, .key = "b@x.test", .rules = {TO_X(VIA(0))},
+	.want = NONE},
+    {"that is no matter to a sender", FIRST, .has_no_local_domains = true,
+	.door = DOOR_SENDER, .key = "a@ours.test", .rules = {ALL},
+	.want = OK_SMART},
+
+    /* egresses */
+    {"the sender's egress", FIRST, true, .door = DOOR_SENDER,
+	.key = "a@news.test", .rules = {ALL}, .want = OK_SMART},
+    {"the null sender's egress", FIRST, true, .door = DOOR_SENDER, .key = "",
+	.rules = {ALL}, .want = OK_SMART},
+    {"not the sender's egress", FIRST, true, .door = DOOR_SENDER,
+	.key = "a@ours.test", .rules = {ALL}, .want = NONE},
+    {"a recipient leaves by the egress without senders", FIRST, true,
+	.door = DOOR_RECIPIENT, .key = "b@x.test", .rules = {TO_X(VIA(0))},
+	.want = NONE},
+    {"and that is listed", LAST, true, .door = DOOR_RECIPIENT,
+	.key = "b@x.test", .rules = {TO_X(VIA(0))}, .want = OK_SMART},
+    {"senders matter, so theirs is the answer", LAST, true,
+	.door = DOOR_RECIPIENT, .key = "b@x.test", .rules = {ALL},
+	.want = NONE},
+
+    /* conditions */
+    {"senders that hold", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {{.name = "a", .senders = STRINGS("a@"), VIA(1)}, ALL},
+	.want = OK_SECOND},
+    {"senders that do not", FIRST, .door = DOOR_SENDER, .key = "b@ours.test",
+	.rules = {{.name = "a", .senders = STRINGS("a@"), VIA(1)}, ALL},
+	.want = OK_SMART},
+    {"recipients are not seen", FIRST, .door = DOOR_SENDER,
+	.key = "a@ours.test", .rules = {TO_X(VIA(1)), ALL}, .want = OK_SMART},
+    {"recipients that hold", FIRST, .door = DOOR_RECIPIENT, .key = "b@x.test",
+	.rules = {TO_X(VIA(1)), ALL}, .want = OK_SECOND},
+    {"senders are not seen, not even any", FIRST, .door = DOOR_RECIPIENT,
+	.key = "b@x.test",
+	.rules = {{.name = "a", .senders = STRINGS("*"), VIA(0)}},
+	.want = NONE},
+    {"users are not seen", FIRST, .door = DOOR_SENDER, .key = "bob",
+	.rules = {{.name = "a", .users = BOB, VIA(0)}}, .want = NONE},
+
+    /* actions */
+    {"pass before all", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {{.name = "let", .then = ACTION_PASS}, ALL}, .want = NONE},
+    {"hold is the milter's", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {{.name = "h", .then = ACTION_HOLD}, ALL}, .want = NONE},
+    {"defer is the milter's", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {{.name = "h", .then = ACTION_DEFER}, ALL}, .want = NONE},
+    {"wait", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {WAIT(.wait_at_most_ms = 1000)}, .want = OK_WAIT,
+	.listed_for_ms = 999},
+    {"waited for long enough", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {WAIT(.wait_at_most_ms = 1000)}, .want = NONE,
+	.listed_for_ms = 1000},
+    {"then another way", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {{.name = "wait",
+	    BY(1),
+	    .then = ACTION_WAIT,
+	    .wait_at_most_ms = 1000,
+	    .then_after = ACTION_REROUTE}},
+	.want = OK_SECOND, .listed_for_ms = 1000},
+    {"no route, so wait", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {{.name = "r",
+	    .then = ACTION_REROUTE,
+	    .otherwise = ACTION_WAIT,
+	    .wait_at_most_ms = 1000}},
+	.want = OK_WAIT},
+    {"no route, and waited", FIRST, .door = DOOR_SENDER, .key = "a@ours.test",
+	.rules = {{.name = "r",
+	    .then = ACTION_REROUTE,
+	    .otherwise = ACTION_WAIT,
+	    .wait_at_most_ms = 1000}},
+	.want = NONE, .listed_for_ms = 1000},
+};
+
+static void
+prepare(const struct answer_case *c, struct config *config, struct board *board,
+    struct board_egress standings[2])
+{
+	static const struct address address = {4, {192, 0, 2, 1}};
+	size_t last = c->has_two_egresses ? 1 : 0;
+
+	*config = (struct config){.reroute_by = REROUTE_BY_MAP};
+	config->egresses = c->has_two_egresses ? two_egresses : one_egress;
+	config->egress_count = last + 1;
+	config->routes = routes;
+	config->route_count = COUNT(routes);
+	config->rules = (struct rule *)c->rules;
+	while (
+	    config->rule_count < RULES_MAX && c->rules[config->rule_count].name)
+		config->rule_count++;
+	if (!c->has_no_local_domains)
+		config->local_domains = local;
+	for (size_t i = 0; i <= last; i++) {
+		standings[i] = (struct board_egress){.state = STANDING_CLEAN,
+		    .address = address,
+		    .blocked_by = "P \"A\"",
+		    .removal = ""};
+		if (c->listed != NOBODY &&
+		    i == (c->listed == LAST ? last : 0)) {
+			standings[i].state = STANDING_LISTED;
+			standings[i].listed_for_ms = c->listed_for_ms;
+		}
+	}
+	*board = (struct board){config, standings};
+}
+
+static void
+answers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct answer_case *c = &cases[i];
+		struct board_egress standings[2];
+		char text[WORDING_MAX];
+		struct verdict verdict;
+		struct config config;
+		struct board board;
+
+		print_message("%s\n", c->name);
+		prepare(c, &config, &board, standings);
+		gate_answer(&board, c->door, c->key, &verdict);
+		assert_string_equal(wording_map(text, &verdict), c->want);
+	}
+}
+
+/* The milter says of a message what the map will do with it. */
+static const struct {
+	const char *name;
+	struct recipient recipients[2];
+	size_t recipient_count;
+	const char *user;
+	struct rule rules[RULES_MAX];
+	enum action want;
+	const char *want_rule, *want_route;
+	size_t want_count;
+} foreseen[] = {
+    {"a reroute", {{"b@x.test", "smtp"}}, 1, NULL, {ALL}, ACTION_REROUTE, "all",
+	"smarthost", 1},
+    {"the mailer is already that of the map", {{"b@x.test", "smtp-second"}}, 1,
+	NULL, {ALL}, ACTION_REROUTE, "all", "smarthost", 1},
+    {"or waits already", {{"b@x.test", "egress-wait"}}, 1, NULL,
+	{WAIT(.wait_at_most_ms = 0)}, ACTION_WAIT, "wait", NULL, 1},
+    {"a rule that only the milter sees reroutes nothing",
+	{{"b@x.test", "smtp"}}, 1, "bob", {{.name = "u", .users = BOB, VIA(0)}},
+	ACTION_PASS, NULL, NULL, 1},
+    {"but holds", {{"b@x.test", "smtp"}}, 1, "bob",
+	{{.name = "u", .users = BOB, .then = ACTION_HOLD}, ALL}, ACTION_HOLD,
+	"u", NULL, 1},
+    {"a pass is no shield for another recipient",
+	{{"b@x.test", "smtp"}, {"c@y.test", "smtp"}}, 2, NULL,
+	{TO_X(.then = ACTION_PASS), ALL}, ACTION_REROUTE, "all", "smarthost",
+	2},
+    {"the recipient's answer comes first", {{"b@x.test", "smtp"}}, 1, NULL,
+	{TO_X(VIA(1)), ALL}, ACTION_REROUTE, "x", "second", 1},
+    {"for any recipient", {{"c@y.test", "smtp"}, {"b@x.test", "smtp"}}, 2, NULL,
+	{TO_X(VIA(1))}, ACTION_REROUTE, "x", "second", 2},
+    {"local mail is nobody's concern", {{"c@local.test", "virtual"}}, 1, NULL,
+	{ALL}, ACTION_PASS, NULL, NULL, 0},
+};
+
+static void
+foresees(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(foreseen); i++) {
+		struct answer_case c = {.listed = FIRST};
+		struct facts facts = {.sender = "a@ours.test",
+		    .user = foreseen[i].user,
+		    .recipients = foreseen[i].recipients,
+		    .recipient_count = foreseen[i].recipient_count};
+		struct board_egress standings[2];
+		struct verdict verdict;
+		struct config config;
+		struct board board;
+		char *smtp[] = {"smtp"};
+
+		print_message("%s\n", foreseen[i].name);
+		memcpy(c.rules, foreseen[i].rules, sizeof c.rules);
+		prepare(&c, &config, &board, standings);
+		config.outbound_mailers = (struct strings){smtp, 1};
+		gate_decide(&board, &facts, &verdict);
+		assert_int_equal(verdict.action, foreseen[i].want);
+		assert_int_equal(
+		    verdict.outbound_count, foreseen[i].want_count);
+		assert_int_equal(!verdict.rule, !foreseen[i].want_rule);
+		if (verdict.rule)
+			assert_string_equal(
+			    verdict.rule->name, foreseen[i].want_rule);
+		assert_int_equal(!verdict.route, !foreseen[i].want_route);
+		if (verdict.route)
+			assert_string_equal(
+			    verdict.route->name, foreseen[i].want_route);
+	}
+}
+
+static void
+tells_of_an_answer(void **state)
+{
+	const struct answer_case *c = &cases[1];
+	struct board_egress standings[2];
+	struct verdict verdict;
+	struct config config;
+	struct board board;
+	struct line line;
+
+	(void)state;
+	prepare(c, &config, &board, standings);
+	gate_answer(&board, DOOR_SENDER, "a\n@ours.test", &verdict);
+	gate_line_of_answer(
+	    &line, &verdict, DOOR_SENDER, "a\n@ours.test", MODE_ENFORCE);
+	assert_string_equal(line.text,
+	    "gate: door=sender action=reroute via=smarthost egress=main "
+	    "address=192.0.2.1 blocked-by=\"P \\\"A\\\"\" rule=all "
+	    "from=\"<a\\x0a@ours.test>\" mode=enforce");
+	gate_line_of_answer(
+	    &line, &verdict, DOOR_RECIPIENT, "b@x.test", MODE_ENFORCE);
+	assert_non_null(strstr(line.text, " to=<b@x.test> "));
+}
+
+/* However long the names are, the answer is whole and fits. */
+static void
+cuts_long_reasons(void **state)
+{
+	char blame[2000], text[WORDING_MAX];
+	struct board_egress standing = {.blocked_by = blame, .removal = ""};
+	struct verdict verdict = {.action = ACTION_WAIT, .standing = &standing};
+
+	(void)state;
+	memset(blame, '\n', sizeof blame - 1);
+	blame[sizeof blame - 1] = '\0';
+	wording_map(text, &verdict);
+	assert_true(strlen(text) < WORDING_MAX);
+	assert_memory_equal(text, "OK egress-wait:4.7.1 ", 21);
+	for (const char *p = text; *p; p++)
+		assert_true(*p >= ' ' && *p <= '~');
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(answers),
+	    cmocka_unit_test(foresees),
+	    cmocka_unit_test(tells_of_an_answer),
+	    cmocka_unit_test(cuts_long_reasons),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
