@@ -24,8 +24,8 @@ PATH=$PATH:/usr/sbin:/sbin
 
 declare -A pids=() conf=()
 more_headers=() # what send adds to the message
-main_cf=()      # lines more for Postfix's main.cf and master.cf, to be set
-master_cf=()    # before sandbox_start
+main_cf=()      # what else Postfix's main.cf says, "KEY = VALUE" each, and
+master_cf=()    # lines more for its master.cf; to be set before sandbox_start
 dir=
 log_read=0 # lines of repgated's log that a wait has gone past
 tests=0
@@ -345,7 +345,6 @@ postfix_conf() {
 	milter_default_action = accept
 	milter_header_checks = regexp:$dir/postfix/routes
 	END
-	[ ${#main_cf[@]} = 0 ] || printf '%s\n' "${main_cf[@]}"
 }
 
 master_conf() {
@@ -375,6 +374,7 @@ postfix_start() {
 	chown nobody "$dir/local"
 	postfix_conf >"$dir/postfix/main.cf"
 	master_conf >"$dir/postfix/master.cf"
+	[ ${#main_cf[@]} = 0 ] || postconf -c "$dir/postfix" -e "${main_cf[@]}"
 	local route
 	for route in smarthost second; do
 		local port=${route}_port
@@ -400,12 +400,9 @@ postfix_stop() {
 # Before sandbox_start: Postfix asks the map as well. The socket's path is
 # relative to the queue directory.
 ask_map() {
-	main_cf+=(
-		'sender_dependent_default_transport_maps =
-		    socketmap:unix:../gate/map.sock:sender'
-		'transport_maps = socketmap:unix:../gate/map.sock:recipient'
-		'milter_header_checks ='
-	)
+	local map=socketmap:unix:../gate/map.sock
+	main_cf+=("sender_dependent_default_transport_maps = $map:sender"
+		"transport_maps = $map:recipient" 'milter_header_checks =')
 	is_map_asked=yes
 }
 
