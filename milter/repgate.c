@@ -5,7 +5,11 @@
 #include "base/socket.h"
 #include "base/table.h"
 #include "config/config.h"
+#include "config/problems.h"
 #include "config/quantity.h"
+#include "explain.h"
+#include "mta.h"
+#include "standing/board.h"
 
 #include <jansson.h>
 
@@ -16,14 +20,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A daemon that has not answered by then is broken. */
 #define ANSWER_LIMIT_SEC 30
 
+#define ASSUMPTIONS_MAX 32
+
 struct options {
 	const char *config_path;
 	bool json;
+	struct explain_message message; /* of repgate explain */
+	const char *door;		/* NULL: all that are in use */
+	const char *assumptions[ASSUMPTIONS_MAX];
+	size_t assumption_count;
+	bool check_mta;
+	const char *mta_directory;
 };
 
 static void
@@ -31,6 +44,12 @@ usage(FILE *to)
 {
 	fputs("usage: repgate [--config FILE] status [--json]\n"
 	      "       repgate [--config FILE] reload\n"
+	      "       repgate [--config FILE] explain --from A --to B "
+	      "[--user U] [--client IP]\n"
+	      "               [--mailer M] [--door milter|sender|recipient]\n"
+	      "               [--assume EGRESS=listed ...] [--json]\n"
+	      "       repgate [--config FILE] mta postfix "
+	      "[--check [--mta-config DIR]]\n"
 	      "       repgate --version | --help\n",
 	    to);
 }
@@ -235,12 +254,254 @@ reload(const struct options *options)
 	return is_ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+static struct config *
+load_config(const struct options *options)
+{
+	struct problems *problems = problems_create();
+	struct config *config = config_load(options->config_path, problems);
+
+	for (size_t i = 0; i < problems_count(problems); i++)
+		fprintf(stderr, "%s\n", problems_text(problems, i));
+	problems_destroy(&problems);
+	return config;
+}
+
+/* All clean, but for what the command line says. */
+static struct board *
+assume(struct config *config, const struct options *options)
+{
+	struct board *board = board_create(config);
+	char *reason;
+
+	for (size_t i = 0; i < config->egress_count; i++)
+		board->egresses[i].state = STANDING_CLEAN;
+	for (size_t i = 0; i < options->assumption_count; i++)
+		if (explain_assume(board, options->assumptions[i], &reason) !=
+		    0) {
+			fprintf(stderr, "repgate: --assume: %s\n", reason);
+			free(reason);
+			board_unref(board);
+			return NULL;
+		}
+	return board;
+}
+
+static struct board *
+ask_board(struct config *config, const struct options *options)
+{
+	struct board *board;
+	json_t *status;
+
+	if (options->assumption_count > 0)
+		return assume(config, options);
+	status = ask_daemon(options, "status\n");
+	if (!status) {
+		fputs("repgate: without the daemon, say how things stand: "
+		      "--assume EGRESS=listed\n",
+		    stderr);
+		return NULL;
+	}
+	board = explain_board_of_status(config, status, time(NULL));
+	json_decref(status);
+	return board;
+}
+
+static json_t *
+explain_doors(const struct options *options, const struct board *board)
+{
+	static const enum door doors[] = {
+	    DOOR_MILTER, DOOR_RECIPIENT, DOOR_SENDER};
+	bool is_map = board->config->reroute_by == REROUTE_BY_MAP;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++)
+		if (options->door
+			? strcmp(options->door, door_name(doors[i])) == 0
+			: doors[i] == DOOR_MILTER || is_map)
+			json_array_append_new(list,
+			    explain_door(board, &options->message, doors[i]));
+	return list;
+}
+
+static void
+print_doors(
+    const struct options *options, const struct config *config, json_t *doors)
+{
+	size_t i;
+	json_t *door;
+
+	if (options->json) {
+		json_t *json = json_object();
+
+		json_object_set_new(
+		    json, "mode", json_string(mode_name(config->mode)));
+		json_object_set(json, "doors", doors);
+		json_dumpf(json, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(json);
+		return;
+	}
+	printf("from <%s> to <%s>, mode %s\n\n", options->message.from,
+	    options->message.to, mode_name(config->mode));
+	json_array_foreach(doors, i, door) explain_print(door, stdout);
+}
+
+static bool
+is_complete(const struct options *options)
+{
+	const char *door = options->door;
+
+	if (!options->message.from || !options->message.to) {
+		fputs("repgate: explain needs --from and --to\n", stderr);
+		return false;
+	}
+	if (door && strcmp(door, "milter") != 0 &&
+	    strcmp(door, "sender") != 0 && strcmp(door, "recipient") != 0) {
+		fprintf(stderr,
+		    "repgate: found --door %s, expected milter, sender or "
+		    "recipient\n",
+		    door);
+		return false;
+	}
+	return true;
+}
+
+static int
+explain(const struct options *options)
+{
+	struct config *config;
+	struct board *board;
+	json_t *doors;
+
+	if (!is_complete(options))
+		return EXIT_FAILURE;
+	config = load_config(options);
+	if (!config)
+		return EXIT_FAILURE;
+	board = ask_board(config, options);
+	config_unref(config);
+	if (!board)
+		return EXIT_FAILURE;
+	doors = explain_doors(options, board);
+	print_doors(options, board->config, doors);
+	json_decref(doors);
+	board_unref(board);
+	return EXIT_SUCCESS;
+}
+
+static int
+mta_postfix(const struct options *options)
+{
+	struct config *config = load_config(options);
+	int missing = 0;
+
+	if (!config)
+		return EXIT_FAILURE;
+	if (options->check_mta)
+		missing =
+		    mta_postfix_check(config, options->mta_directory, stdout);
+	else
+		mta_postfix_print(config, stdout);
+	config_unref(config);
+	return missing == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* As it stands in the log, between < and >, or without. */
+static const char *
+mailbox(char *text)
+{
+	size_t length = strlen(text);
+
+	if (length < 2 || text[0] != '<' || text[length - 1] != '>')
+		return text;
+	text[length - 1] = '\0';
+	return text + 1;
+}
+
+static void
+take_client(struct options *options, const char *text)
+{
+	if (address_parse(text, &options->message.client) == 0)
+		return;
+	fprintf(stderr, "repgate: found --client %s, expected an IP address\n",
+	    text);
+	exit(EXIT_FAILURE);
+}
+
+static void
+take_assumption(struct options *options, const char *text)
+{
+	if (options->assumption_count == ASSUMPTIONS_MAX) {
+		fputs("repgate: too many assumptions\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	options->assumptions[options->assumption_count++] = text;
+}
+
+enum {
+	OPTION_FROM = 256,
+	OPTION_TO,
+	OPTION_USER,
+	OPTION_CLIENT,
+	OPTION_MAILER,
+	OPTION_DOOR,
+	OPTION_ASSUME,
+	OPTION_CHECK,
+	OPTION_MTA_CONFIG
+};
+
+/* Those of explain and mta. false for any other. */
+static bool
+take_option(struct options *options, int option, char *value)
+{
+	switch (option) {
+	case OPTION_FROM:
+		options->message.from = mailbox(value);
+		return true;
+	case OPTION_TO:
+		options->message.to = mailbox(value);
+		return true;
+	case OPTION_USER:
+		options->message.user = value;
+		return true;
+	case OPTION_CLIENT:
+		take_client(options, value);
+		return true;
+	case OPTION_MAILER:
+		options->message.mailer = value;
+		return true;
+	case OPTION_DOOR:
+		options->door = value;
+		return true;
+	case OPTION_ASSUME:
+		take_assumption(options, value);
+		return true;
+	case OPTION_CHECK:
+		options->check_mta = true;
+		return true;
+	case OPTION_MTA_CONFIG:
+		options->mta_directory = value;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void
 parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
 	    {"config", required_argument, NULL, 'c'},
 	    {"json", no_argument, NULL, 'j'},
+	    {"from", required_argument, NULL, OPTION_FROM},
+	    {"to", required_argument, NULL, OPTION_TO},
+	    {"user", required_argument, NULL, OPTION_USER},
+	    {"client", required_argument, NULL, OPTION_CLIENT},
+	    {"mailer", required_argument, NULL, OPTION_MAILER},
+	    {"door", required_argument, NULL, OPTION_DOOR},
+	    {"assume", required_argument, NULL, OPTION_ASSUME},
+	    {"check", no_argument, NULL, OPTION_CHECK},
+	    {"mta-config", required_argument, NULL, OPTION_MTA_CONFIG},
 	    {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'},
 	    {0},
@@ -262,6 +523,8 @@ parse_options(int argc, char **argv, struct options *options)
 			usage(stdout);
 			exit(EXIT_SUCCESS);
 		default:
+			if (take_option(options, option, optarg))
+				break;
 			usage(stderr);
 			exit(EXIT_FAILURE);
 		}
@@ -278,6 +541,11 @@ main(int argc, char **argv)
 		return show_status(&options);
 	if (optind + 1 == argc && strcmp(argv[optind], "reload") == 0)
 		return reload(&options);
+	if (optind + 1 == argc && strcmp(argv[optind], "explain") == 0)
+		return explain(&options);
+	if (optind + 2 == argc && strcmp(argv[optind], "mta") == 0 &&
+	    strcmp(argv[optind + 1], "postfix") == 0)
+		return mta_postfix(&options);
 	usage(stderr);
 	return EXIT_FAILURE;
 }

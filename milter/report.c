@@ -253,6 +253,7 @@ egress_json(const struct report_view *view, size_t index)
 	const struct egress *egress = &view->config->egresses[index];
 	const struct board_egress *entry = &view->board->egresses[index];
 	json_t *json = json_object(), *addresses = json_array();
+	char worst[ADDRESS_TEXT_MAX];
 
 	for (size_t i = 0; i < egress->addresses.count; i++)
 		json_array_append_new(
@@ -266,6 +267,9 @@ egress_json(const struct report_view *view, size_t index)
 	    json, "listed_at", json_integer(view->config->listed_at));
 	json_object_set_new(json, "answered", json_integer(entry->answered));
 	json_object_set_new(json, "of", json_integer(entry->of));
+	if (entry->address.family != 0)
+		json_object_set_new(json, "address",
+		    json_string(address_format(worst, &entry->address)));
 	json_object_set_new(json, "blocked_by", word(entry->blocked_by));
 	json_object_set_new(json, "removal", word(entry->removal));
 	json_object_set_new(json, "addresses", addresses);

@@ -19,8 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ROUTE_HEADER "X-Repgate-Route"
-
 /* The engine gives a sign of life every second. One that has been silent for
    this long is broken, and its board is no longer to be acted on. */
 #define ENGINE_SILENT_MS (10 * CLOCK_SEC)
@@ -176,7 +174,7 @@ take_header(SMFICTX *ctx, char *name, char *value)
 	struct session *session = smfi_getpriv(ctx);
 
 	(void)value;
-	if (strcasecmp(name, ROUTE_HEADER) == 0)
+	if (strcasecmp(name, WORDING_ROUTE_HEADER) == 0)
 		session->forged_headers++;
 	return session->is_quiet_header ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
@@ -187,7 +185,7 @@ static void
 delete_forged_headers(SMFICTX *ctx, const struct session *session)
 {
 	for (int i = session->forged_headers; i > 0; i--)
-		smfi_chgheader(ctx, ROUTE_HEADER, i, NULL);
+		smfi_chgheader(ctx, WORDING_ROUTE_HEADER, i, NULL);
 }
 
 /* The MTA reads %% as %, so a URL's percent signs are doubled. */
@@ -228,7 +226,7 @@ add_header(
 {
 	if (config->reroute_by == REROUTE_BY_MAP)
 		return MI_SUCCESS;
-	return smfi_addheader(ctx, ROUTE_HEADER, verdict->route->name);
+	return smfi_addheader(ctx, WORDING_ROUTE_HEADER, verdict->route->name);
 }
 
 /* Does what the verdict says. If the MTA would not have it, the message passes:

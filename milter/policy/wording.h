@@ -13,6 +13,9 @@ struct verdict;
 /* As much as Postfix takes in one reply line, less code and status. */
 #define WORDING_MAX 480
 
+/* What the milter adds to a message that is rerouted by the header. */
+#define WORDING_ROUTE_HEADER "X-Repgate-Route"
+
 /* Named in defer_transports or in master.cf. */
 #define WORDING_WAIT_TRANSPORT "egress-wait"
 

@@ -1,0 +1,381 @@
+#include "explain.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "policy/gate.h"
+#include "policy/wording.h"
+#include "standing/board.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+/* ---- standings ---------------------------------------------------------- */
+
+/* -1 for what is no state. */
+static int
+state_of(const char *text)
+{
+	static const enum standing_state states[] = {
+	    STANDING_CLEAN, STANDING_LISTED, STANDING_UNKNOWN};
+
+	for (size_t i = 0; text && i < sizeof states / sizeof states[0]; i++)
+		if (strcmp(standing_name(states[i]), text) == 0)
+			return (int)states[i];
+	return -1;
+}
+
+static const char *
+text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static int64_t
+wall_time_of(const char *text)
+{
+	struct tm parts = {0};
+
+	return strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts) ? timegm(&parts)
+							    : 0;
+}
+
+static void
+take_standing(struct board_egress *entry, const struct egress *egress,
+    const json_t *json, int64_t now_wall_sec)
+{
+	int state = state_of(text_of(json, "standing"));
+
+	if (state < 0)
+		return;
+	entry->state = state;
+	entry->since_wall_sec = wall_time_of(text_of(json, "since"));
+	if (entry->state == STANDING_LISTED && entry->since_wall_sec > 0 &&
+	    entry->since_wall_sec < now_wall_sec)
+		entry->listed_for_ms =
+		    (now_wall_sec - entry->since_wall_sec) * CLOCK_SEC;
+	if (address_parse(text_of(json, "address"), &entry->address) != 0)
+		entry->address = egress->addresses.items[0];
+	board_egress_blame(
+	    entry, text_of(json, "blocked_by"), text_of(json, "removal"));
+}
+
+struct board *
+explain_board_of_status(
+    struct config *config, const json_t *status, int64_t now_wall_sec)
+{
+	struct board *board = board_create(config);
+	size_t i;
+	json_t *json;
+
+	json_array_foreach(json_object_get(status, "egress"), i, json)
+	{
+		for (size_t k = 0; k < config->egress_count; k++)
+			if (strcmp(config->egresses[k].name,
+				text_of(json, "name")) == 0)
+				take_standing(&board->egresses[k],
+				    &config->egresses[k], json, now_wall_sec);
+	}
+	return board;
+}
+
+int
+explain_assume(struct board *board, const char *text, char **reason)
+{
+	const struct config *config = board->config;
+	const char *sign = strrchr(text, '=');
+	int state = sign ? state_of(sign + 1) : -1;
+	size_t length = sign ? (size_t)(sign - text) : 0;
+
+	if (state < 0) {
+		*reason = alloc_printf("found \"%s\", expected EGRESS=listed, "
+				       "EGRESS=clean or EGRESS=unknown",
+		    text);
+		return -1;
+	}
+	for (size_t i = 0; i < config->egress_count; i++) {
+		struct board_egress *entry = &board->egresses[i];
+		const char *name = config->egresses[i].name;
+
+		if (strlen(name) != length || memcmp(name, text, length) != 0)
+			continue;
+		entry->state = state;
+		entry->address = config->egresses[i].addresses.items[0];
+		if (entry->state == STANDING_LISTED)
+			board_egress_blame(entry, "an assumed list", "");
+		return 0;
+	}
+	*reason =
+	    alloc_printf("there is no egress \"%.*s\"", (int)length, text);
+	return -1;
+}
+
+/* ---- one door ----------------------------------------------------------- */
+
+/* What a door is told of the message. */
+static void
+fill_facts(const struct explain_message *message, enum door door,
+    struct facts *facts, struct recipient *recipient)
+{
+	*recipient = (struct recipient){0};
+	*facts = (struct facts){.recipients = recipient, .recipient_count = 1};
+	if (door != DOOR_RECIPIENT)
+		facts->sender = message->from;
+	if (door != DOOR_SENDER)
+		recipient->address = message->to;
+	if (door != DOOR_MILTER)
+		return;
+	facts->user = message->user;
+	facts->client = message->client;
+	recipient->mailer = message->mailer;
+}
+
+static void
+set_text(json_t *object, const char *key, const char *text)
+{
+	json_t *string = text ? json_string(text) : json_null();
+
+	json_object_set_new(object, key, string ? string : json_null());
+}
+
+static json_t *
+rules_json(const struct board *board, const struct facts *facts,
+    const struct egress *egress, const struct verdict *verdict)
+{
+	const struct config *config = board->config;
+	json_t *rules = json_array();
+
+	for (size_t i = 0; i < config->rule_count; i++) {
+		const struct rule *rule = &config->rules[i];
+		enum condition failed = gate_failing(config, rule, facts,
+		    facts->recipients, egress ? egress->name : "");
+		json_t *json = json_object();
+
+		set_text(json, "rule", rule->name);
+		json_object_set_new(
+		    json, "holds", json_boolean(failed == CONDITION_NONE));
+		set_text(json, "failed",
+		    failed == CONDITION_NONE ? NULL : condition_name(failed));
+		json_object_set_new(
+		    json, "decides", json_boolean(verdict->rule == rule));
+		json_array_append_new(rules, json);
+	}
+	return rules;
+}
+
+static void
+write_milter_answer(char *text, size_t size, const struct config *config,
+    const struct verdict *verdict)
+{
+	char words[WORDING_MAX];
+
+	snprintf(text, size, "accept");
+	if (config->mode != MODE_ENFORCE)
+		return;
+	if (verdict->action == ACTION_REROUTE &&
+	    config->reroute_by == REROUTE_BY_HEADER)
+		snprintf(text, size, "accept, with %s: %s",
+		    WORDING_ROUTE_HEADER, verdict->route->name);
+	else if (verdict->action == ACTION_HOLD)
+		snprintf(text, size, "accept, and quarantine: %s",
+		    wording_hold(words, verdict));
+	else if (verdict->action == ACTION_DEFER)
+		snprintf(
+		    text, size, "451 4.7.1 %s", wording_defer(words, verdict));
+}
+
+static void
+write_map_answer(char text[WORDING_MAX], const struct config *config,
+    const struct verdict *verdict)
+{
+	static const struct verdict as_usual = {.action = ACTION_PASS};
+	bool is_in_force = config->mode == MODE_ENFORCE &&
+			   config->reroute_by == REROUTE_BY_MAP;
+
+	wording_map(text, is_in_force ? verdict : &as_usual);
+}
+
+static void
+add_standing(
+    json_t *json, const struct board *board, const struct egress *egress)
+{
+	const struct board_egress *entry;
+	char address[ADDRESS_TEXT_MAX], since[CLOCK_TEXT_MAX];
+
+	set_text(json, "egress", egress ? egress->name : NULL);
+	if (!egress)
+		return;
+	entry = &board->egresses[egress - board->config->egresses];
+	set_text(json, "standing", standing_name(entry->state));
+	if (entry->since_wall_sec != 0) {
+		clock_format(since, entry->since_wall_sec);
+		set_text(json, "since", since);
+	}
+	if (entry->state != STANDING_LISTED)
+		return;
+	set_text(json, "address", address_format(address, &entry->address));
+	set_text(json, "blocked_by", entry->blocked_by);
+}
+
+/* Why the action is not what the rule says, or NULL. */
+static const char *
+note_of(
+    const struct config *config, enum door door, const struct verdict *verdict)
+{
+	const struct rule *rule = verdict->rule;
+
+	if (door == DOOR_RECIPIENT && config->local_domains.count == 0)
+		return "without local_domains nobody knows which recipients "
+		       "leave";
+	if (!rule || verdict->action == rule->then)
+		return NULL;
+	if (rule->then == ACTION_HOLD || rule->then == ACTION_DEFER)
+		return "that is up to the milter";
+	if (verdict->action == ACTION_PASS && door == DOOR_RECIPIENT &&
+	    rule->recipients.count == 0)
+		return "senders matter here, so it is left to the answer "
+		       "about the sender";
+	if (rule->then == ACTION_WAIT || rule->otherwise == ACTION_WAIT)
+		return "wait_at_most is over";
+	return "no route of via is usable";
+}
+
+static void
+add_verdict(json_t *json, const struct config *config, enum door door,
+    const struct verdict *verdict)
+{
+	char answer[WORDING_MAX + 64];
+
+	set_text(json, "action", action_name(verdict->action));
+	set_text(json, "note", note_of(config, door, verdict));
+	set_text(json, "via", verdict->route ? verdict->route->name : NULL);
+	set_text(
+	    json, "nexthop", verdict->route ? verdict->route->nexthop : NULL);
+	if (door == DOOR_MILTER)
+		write_milter_answer(answer, sizeof answer, config, verdict);
+	else
+		write_map_answer(answer, config, verdict);
+	set_text(json, "answer", answer);
+}
+
+json_t *
+explain_door(const struct board *board, const struct explain_message *message,
+    enum door door)
+{
+	const struct config *config = board->config;
+	json_t *json = json_object();
+	const struct egress *egress;
+	struct recipient recipient;
+	struct verdict verdict;
+	struct facts facts;
+	bool is_outbound;
+
+	fill_facts(message, door, &facts, &recipient);
+	is_outbound =
+	    gate_is_outbound(config, &recipient) &&
+	    (door != DOOR_RECIPIENT || config->local_domains.count > 0);
+	egress = is_outbound ? gate_egress(config, &facts, &recipient) : NULL;
+	if (door == DOOR_MILTER)
+		gate_decide(board, &facts, &verdict);
+	else
+		gate_answer(board, door,
+		    door == DOOR_SENDER ? message->from : message->to,
+		    &verdict);
+	set_text(json, "door", door_name(door));
+	json_object_set_new(json, "outbound", json_boolean(is_outbound));
+	add_standing(json, board, egress);
+	json_object_set_new(
+	    json, "rules", rules_json(board, &facts, egress, &verdict));
+	add_verdict(json, config, door, &verdict);
+	return json;
+}
+
+/* ---- for people --------------------------------------------------------- */
+
+static const char *
+moment_of(const char *door)
+{
+	if (strcmp(door, "sender") == 0)
+		return "asked at delivery, with nothing but the sender";
+	if (strcmp(door, "recipient") == 0)
+		return "asked at delivery, with nothing but the recipient";
+	return "asked when the message has been taken in";
+}
+
+static void
+print_egress(const json_t *door, FILE *to)
+{
+	const char *since = text_of(door, "since");
+
+	if (!json_is_true(json_object_get(door, "outbound"))) {
+		fputs("  egress    none: the recipient stays here, or is not "
+		      "known to leave\n",
+		    to);
+		return;
+	}
+	if (json_is_null(json_object_get(door, "egress"))) {
+		fputs("  egress    none: no egress takes it\n", to);
+		return;
+	}
+	fprintf(to, "  egress    %s\n  standing  %s%s%s",
+	    text_of(door, "egress"), text_of(door, "standing"),
+	    since[0] ? " since " : "", since);
+	if (text_of(door, "blocked_by")[0])
+		fprintf(to, ": %s is blocked by %s", text_of(door, "address"),
+		    text_of(door, "blocked_by"));
+	fputc('\n', to);
+}
+
+static const char *
+reason_of(const json_t *rule, const char *door)
+{
+	const char *failed = text_of(rule, "failed");
+
+	if (strcmp(door, "sender") == 0 && strcmp(failed, "recipients") == 0)
+		return "recipients, of which this door is not told";
+	if (strcmp(door, "recipient") == 0 && strcmp(failed, "senders") == 0)
+		return "senders, of which this door is not told";
+	if (strcmp(failed, "door") == 0)
+		return "the map, which would have to act, does not see all "
+		       "its conditions";
+	return failed;
+}
+
+static void
+print_rules(const json_t *door, FILE *to)
+{
+	size_t i;
+	json_t *rule;
+
+	json_array_foreach(json_object_get(door, "rules"), i, rule)
+	{
+		fprintf(to, "  rule      %s: ", text_of(rule, "rule"));
+		if (!json_is_true(json_object_get(rule, "holds")))
+			fprintf(to, "does not hold: %s\n",
+			    reason_of(rule, text_of(door, "door")));
+		else if (json_is_true(json_object_get(rule, "decides")))
+			fputs("holds and decides\n", to);
+		else
+			fputs("holds, and does not decide\n", to);
+	}
+}
+
+void
+explain_print(const json_t *door, FILE *to)
+{
+	fprintf(to, "%s: %s\n", text_of(door, "door"),
+	    moment_of(text_of(door, "door")));
+	print_egress(door, to);
+	print_rules(door, to);
+	fprintf(to, "  action    %s", text_of(door, "action"));
+	if (text_of(door, "via")[0])
+		fprintf(to, " via %s (%s)", text_of(door, "via"),
+		    text_of(door, "nexthop"));
+	if (text_of(door, "note")[0])
+		fprintf(to, ": %s", text_of(door, "note"));
+	fprintf(to, "\n  answer    %s\n\n", text_of(door, "answer"));
+}

@@ -1,0 +1,232 @@
+#include "explain.h"
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "config/problems.h"
+#include "scratch.h"
+#include "standing/board.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const char providers[] =
+    "lists = ( { id = \"alpha\"; provider = \"P\"; zone = \"a.test\";"
+    " subjects = \"ip4\";"
+    " codes = ( { answer = \"127.0.0.2\"; name = \"A\"; } ); } );\n";
+
+#define BASE                                                                 \
+	"providers = \"p.conf\"; mode = \"enforce\"; "                       \
+	"egress = ( { name = \"news\"; addresses = \"192.0.2.6\"; "          \
+	"senders = \"@news.test\"; }, "                                      \
+	"{ name = \"main\"; addresses = \"192.0.2.5\"; } ); "                \
+	"lists = ( { list = \"alpha\"; } ); local_domains = \"ours.test\"; " \
+	"routes = ( { name = \"one\"; nexthop = \"smtp:[h.test]\"; } ); "
+#define POLICY                                                          \
+	"policy = ( { name = \"bobs\"; users = \"bob\"; "               \
+	"then = \"hold\"; }, "                                          \
+	"{ name = \"office\"; clients = \"192.0.2.64/26\"; "            \
+	"then = \"defer\"; }, "                                         \
+	"{ name = \"x\"; recipients = \"x.test\"; then = \"reroute\"; " \
+	"via = \"one\"; }, "                                            \
+	"{ name = \"all\"; egress = \"main\"; then = \"reroute\"; "     \
+	"via = \"one\"; } );"
+#define MAP "reroute_by = \"map\"; "
+
+static struct config *config;
+static struct problems *problems;
+
+static int
+setup(void **state)
+{
+	int result = scratch_create(state);
+
+	scratch_write("p.conf", providers);
+	problems = problems_create();
+	return result;
+}
+
+static int
+teardown(void **state)
+{
+	problems_destroy(&problems);
+	config_unref(config);
+	return scratch_destroy(state);
+}
+
+static struct board *
+load(const char *text)
+{
+	struct board *board;
+
+	config_unref(config);
+	config = config_load(scratch_write("r.conf", text), problems);
+	assert_non_null(config);
+	board = board_create(config);
+	for (size_t i = 0; i < config->egress_count; i++)
+		board->egresses[i].state = STANDING_CLEAN;
+	return board;
+}
+
+static const char *
+text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+
+	return text ? text : "";
+}
+
+/* "bobs:users x:recipients all:" */
+static void
+write_rules(const json_t *door, char *text, size_t size)
+{
+	size_t i, used = 0;
+	json_t *rule;
+
+	text[0] = '\0';
+	json_array_foreach(json_object_get(door, "rules"), i, rule) used +=
+	    snprintf(text + used, size - used, "%s%s:%s%s", i ? " " : "",
+		text_of(rule, "rule"), text_of(rule, "failed"),
+		json_is_true(json_object_get(rule, "decides")) ? "!" : "");
+}
+
+static const struct {
+	const char *conf, *assume;
+	enum door door;
+	const char *from, *to, *user, *client;
+	const char *egress, *rules, *action, *answer;
+} cases[] = {
+    {BASE POLICY, "main=clean", DOOR_MILTER, "a@ours.test", "b@x.test", NULL,
+	NULL, "main", "bobs:users office:clients x: all:", "pass", "accept"},
+    {BASE POLICY, "main=listed", DOOR_MILTER, "a@ours.test", "b@x.test", NULL,
+	NULL, "main", "bobs:users office:clients x:! all:", "reroute",
+	"accept, with X-Repgate-Route: one"},
+    {BASE POLICY, "main=listed", DOOR_MILTER, "a@ours.test", "b@y.test", "bob",
+	NULL, "main", "bobs:! office:clients x:recipients all:", "hold",
+	"accept, and quarantine: repgate: 192.0.2.5 is blocked by an assumed "
+	"list"},
+    {BASE POLICY, "main=listed", DOOR_MILTER, "a@ours.test", "b@y.test", NULL,
+	"192.0.2.65", "main", "bobs:users office:! x:recipients all:", "defer",
+	"451 4.7.1 192.0.2.5 is blocked by an assumed list; try again later"},
+    {BASE POLICY, "main=listed", DOOR_MILTER, "a@ours.test", "c@ours.test",
+	NULL, NULL, "", "bobs:users office:clients x:recipients all:egress",
+	"pass", "accept"},
+    {BASE POLICY, "news=listed", DOOR_MILTER, "a@news.test", "b@y.test", NULL,
+	NULL, "news", "bobs:users office:clients x:recipients all:egress",
+	"pass", "accept"},
+    {BASE POLICY, "main=listed", DOOR_SENDER, "a@ours.test", "b@y.test", NULL,
+	NULL, "main", "bobs:users office:clients x:recipients all:!", "reroute",
+	"NOTFOUND "},
+    {BASE MAP POLICY, "main=listed", DOOR_MILTER, "a@ours.test", "b@x.test",
+	NULL, NULL, "main", "bobs:users office:clients x:! all:", "reroute",
+	"accept"},
+    {BASE MAP POLICY, "main=listed", DOOR_SENDER, "a@ours.test", "b@y.test",
+	"bob", "192.0.2.65", "main",
+	"bobs:users office:clients x:recipients all:!", "reroute",
+	"OK smtp:[h.test]"},
+    {BASE MAP POLICY, "main=listed", DOOR_RECIPIENT, "a@ours.test", "b@x.test",
+	NULL, NULL, "main", "bobs:users office:clients x:! all:", "reroute",
+	"OK smtp:[h.test]"},
+    {BASE MAP POLICY, "main=listed", DOOR_RECIPIENT, "a@ours.test", "b@y.test",
+	NULL, NULL, "main", "bobs:users office:clients x:recipients all:!",
+	"pass", "NOTFOUND "},
+    {BASE MAP "policy = ( { name = \"u\"; users = \"bob\"; "
+	      "then = \"reroute\"; via = \"one\"; } );",
+	"main=listed", DOOR_MILTER, "a@ours.test", "b@x.test", "bob", NULL,
+	"main", "u:door", "pass", "accept"},
+};
+
+static void
+explains(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct board *board = load(cases[i].conf);
+		struct explain_message message = {.from = cases[i].from,
+		    .to = cases[i].to,
+		    .user = cases[i].user};
+		char rules[256], *reason = NULL;
+		json_t *door;
+
+		print_message("%zu\n", i);
+		if (cases[i].client)
+			address_parse(cases[i].client, &message.client);
+		assert_int_equal(
+		    explain_assume(board, cases[i].assume, &reason), 0);
+		door = explain_door(board, &message, cases[i].door);
+		write_rules(door, rules, sizeof rules);
+		assert_string_equal(text_of(door, "egress"), cases[i].egress);
+		assert_string_equal(rules, cases[i].rules);
+		assert_string_equal(text_of(door, "action"), cases[i].action);
+		assert_string_equal(text_of(door, "answer"), cases[i].answer);
+		json_decref(door);
+		board_unref(board);
+	}
+}
+
+static void
+takes_assumptions(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} wrong[] = {
+	    {"main", "found \"main\", expected EGRESS=listed, EGRESS=clean or "
+		     "EGRESS=unknown"},
+	    {"main=bad", "found \"main=bad\", expected EGRESS=listed, "
+			 "EGRESS=clean or EGRESS=unknown"},
+	    {"mai=listed", "there is no egress \"mai\""},
+	    {"=listed", "there is no egress \"\""},
+	};
+	struct board *board = load(BASE);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		char *reason = NULL;
+
+		assert_int_equal(
+		    explain_assume(board, wrong[i].text, &reason), -1);
+		assert_string_equal(reason, wrong[i].want);
+		free(reason);
+	}
+	board_unref(board);
+}
+
+static void
+reads_the_status(void **state)
+{
+	static const char text[] =
+	    "{\"egress\": [{\"name\": \"main\", \"standing\": \"listed\","
+	    " \"since\": \"2026-11-21T17:00:00Z\", \"address\": \"192.0.2.7\","
+	    " \"blocked_by\": \"P A\", \"removal\": \"https://p.test\"},"
+	    " {\"name\": \"gone\", \"standing\": \"listed\"}]}";
+	json_t *status = json_loads(text, 0, NULL);
+	struct board *board;
+
+	(void)state;
+	board_unref(load(BASE));
+	board = explain_board_of_status(
+	    config, status, 1795280400 + 90); /* 17:01:30 */
+	assert_int_equal(board->egresses[0].state, STANDING_UNKNOWN);
+	assert_int_equal(board->egresses[1].state, STANDING_LISTED);
+	assert_int_equal(board->egresses[1].listed_for_ms, 90 * CLOCK_SEC);
+	assert_int_equal(board->egresses[1].address.bytes[3], 7);
+	assert_string_equal(board->egresses[1].blocked_by, "P A");
+	board_unref(board);
+	json_decref(status);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(explains),
+	    cmocka_unit_test(takes_assumptions),
+	    cmocka_unit_test(reads_the_status),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
