@@ -186,6 +186,8 @@ on_list_changed(void *arg, const struct tested *tested)
 	struct engine *engine = arg;
 
 	report_list(tested);
+	if (tested->fitness.state == FITNESS_UNFIT)
+		selftest_doubt(engine->selftest);
 	event_active(engine->renew, EV_TIMEOUT, 0);
 }
 

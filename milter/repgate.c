@@ -182,6 +182,66 @@ print_answers(const json_t *status)
 	print_and_free(table);
 }
 
+static bool
+is_empty(const char *word)
+{
+	return !word || !word[0];
+}
+
+static enum colour
+colour_of_list(const char *state)
+{
+	if (!state)
+		return COLOUR_NONE;
+	if (strcmp(state, "unfit") == 0)
+		return COLOUR_RED;
+	return strcmp(state, "fit") == 0 ? COLOUR_GREEN : COLOUR_GREY;
+}
+
+static void
+add_list(struct table *table, const json_t *list, const json_t *family)
+{
+	const char *state = text(family, "state");
+	const char *cause = text(family, "cause");
+	char weight[24];
+
+	snprintf(weight, sizeof weight, "%lld", number(list, "weight"));
+	table_add(table, colour_of_list(state),
+	    (const char *[]){text(list, "id"), text(family, "family"), weight,
+		state, text(family, "since"), is_empty(cause) ? NULL : cause});
+}
+
+/* A row for each family that the list is asked for. */
+static void
+print_lists(const json_t *status)
+{
+	struct table *table = table_create((const char *[]){
+	    "LIST", "FAMILY", "WEIGHT", "STATE", "SINCE", "CAUSE", NULL});
+	size_t i, j;
+	json_t *list, *family;
+
+	json_array_foreach(json_object_get(status, "lists"), i, list)
+	{
+		json_array_foreach(json_object_get(list, "families"), j, family)
+		{
+			add_list(table, list, family);
+		}
+	}
+	print_and_free(table);
+}
+
+/* Nothing while it is in order. */
+static void
+print_resolver(const json_t *status)
+{
+	const json_t *resolver = json_object_get(status, "resolver");
+	const char *cause = text(resolver, "cause");
+
+	if (!is_empty(cause))
+		printf("resolver: %s (%s); %s\n\n", text(resolver, "state"),
+		    cause, text(resolver, "fix"));
+}
+
 static void
 print_routes(const json_t *status)
 {
@@ -229,6 +289,8 @@ show_status(const struct options *options)
 		    number(status, "pid"), uptime);
 		print_egresses(status);
 		print_answers(status);
+		print_lists(status);
+		print_resolver(status);
 		print_routes(status);
 		print_counters(status);
 	}

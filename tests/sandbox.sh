@@ -183,6 +183,33 @@ delist_address() { # ADDRESS [ZONE]
 	publish_zone "${2:-bl.test}"
 }
 
+# A list goes wrong: it answers everything with CODE, or with nothing.
+list_everyone() { # [ZONE [CODE]]
+	echo "0.0.0.0/1 128.0.0.0/1 ::/0 ${2:-127.0.0.2}" \
+	    >"$dir/zones/${1:-bl.test}.fault"
+	publish_zone "${1:-bl.test}"
+}
+
+empty_zone() { # [ZONE]
+	: >"$dir/zones/${1:-bl.test}.fault"
+	publish_zone "${1:-bl.test}"
+}
+
+heal_zone() { # [ZONE]
+	rm "$dir/zones/${1:-bl.test}.fault"
+	publish_zone "${1:-bl.test}"
+}
+
+write_faulty_zone() { # FILE
+	local first second all code
+	read -r first second all code <"$1.fault" || return 0
+	printf '%s :%s:everyone\n' "$first" "$code" "$second" "$code" \
+	    >>"$1.ip4.new"
+	echo "$all :$code:everyone" >>"$1.ip6.new"
+}
+
+# As every list does, it lists 127.0.0.2 and ::ffff:7f00:2, and not those that
+# end in 1.
 write_zone() { # ZONE
 	local zone=$1 file=$dir/zones/$1 address code out
 	for out in "$file.ip4.new" "$file.ip6.new"; do
@@ -193,6 +220,10 @@ write_zone() { # ZONE
 		:127.0.0.2:\$ sends spam, see https://$zone/?ip=\$
 		END
 	done
+	if [ -e "$file.fault" ]; then
+		write_faulty_zone "$file"
+		return
+	fi
 	echo 127.0.0.2 >>"$file.ip4.new"
 	echo ::ffff:7f00:2/128 >>"$file.ip6.new"
 	while read -r address code; do

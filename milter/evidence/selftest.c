@@ -47,6 +47,7 @@ struct selftest {
 	struct round *round;
 	struct diagnosis diagnosis;
 	int64_t now_ms, due_ms, span_ms;
+	int64_t tested_ms; /* the last test; CLOCK_NEVER */
 };
 
 /* ---- the meaning --------------------------------------------------------- */
@@ -181,6 +182,7 @@ take_diagnosis(struct selftest *selftest, const struct diagnosis *now)
 		selftest->span_ms = SOON_MS;
 	else if (selftest->span_ms < EVERY_MS)
 		selftest->span_ms *= 2;
+	selftest->tested_ms = selftest->now_ms;
 	selftest->due_ms = selftest->now_ms + selftest->span_ms;
 	if (now->health == before)
 		return;
@@ -348,6 +350,17 @@ selftest_tick(struct selftest *selftest, int64_t now_ms)
 		start(selftest);
 }
 
+void
+selftest_doubt(struct selftest *selftest)
+{
+	int64_t soonest_ms = selftest->now_ms;
+
+	if (selftest->tested_ms != CLOCK_NEVER)
+		soonest_ms = selftest->tested_ms + SOON_MS;
+	if (selftest->due_ms > soonest_ms)
+		selftest->due_ms = soonest_ms;
+}
+
 const struct diagnosis *
 selftest_diagnosis(const struct selftest *selftest)
 {
@@ -361,7 +374,7 @@ selftest_create(selftest_changed *changed, void *arg)
 
 	selftest->changed = changed;
 	selftest->arg = arg;
-	selftest->due_ms = CLOCK_NEVER;
+	selftest->due_ms = selftest->tested_ms = CLOCK_NEVER;
 	selftest->diagnosis.since_ms = CLOCK_NEVER;
 	return selftest;
 }

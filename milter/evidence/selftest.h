@@ -5,7 +5,8 @@
  * Each test asks for names that cannot be there (one under .invalid, RFC 6761,
  * section 6.4, and one under each of a few lists) and for the test entries of
  * these lists. It is repeated every hour; while something is wrong after a
- * minute, then each time after twice as long, up to an hour.
+ * minute, then each time after twice as long, up to an hour. When a list failed
+ * it comes sooner, but not within a minute of the last.
  */
 #ifndef EVIDENCE_SELFTEST_H
 #define EVIDENCE_SELFTEST_H
@@ -67,6 +68,9 @@ void selftest_configure(
 
 /* Starts a test that is due. */
 void selftest_tick(struct selftest *, int64_t now_ms);
+
+/* A list failed, and that may be the resolver: the next test comes soon. */
+void selftest_doubt(struct selftest *);
 
 /* Borrowed. */
 const struct diagnosis *selftest_diagnosis(const struct selftest *);

@@ -8,6 +8,7 @@
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -74,6 +75,7 @@ forget_questions(struct watch *watch)
 	while (watch->asking) {
 		struct asking *asking = watch->asking;
 		unlink_asking(asking);
+		assert(watch->asking != asking);
 		asking->watch = NULL;
 		/* Those that wait for a test are not the resolver's. */
 		if (asking->proof > 0)

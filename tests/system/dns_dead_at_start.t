@@ -11,6 +11,7 @@ repgate_start
 ok "a message is accepted" send anna@ours.test bob@customer.test
 arrived direct 1
 log_lacks 'to=listed'
+wait_for_log ' resolver: state=silent cause=.* fix='
 
 dns_start
 wait_for_log 'standing: egress=main .*to=listed'

@@ -318,6 +318,34 @@ changes_are_told_once(void **state)
 	}
 }
 
+static uint64_t
+asked_at(struct fixture *fixture, int64_t now_ms)
+{
+	uint64_t before = resolver_asked(fixture->resolver);
+
+	selftest_tick(fixture->selftest, now_ms);
+	run_for(fixture, 50);
+	return resolver_asked(fixture->resolver) - before;
+}
+
+static void
+doubt_brings_the_test_forward(void **state)
+{
+	struct fixture *fixture = *state;
+
+	dns_server_script(fixture->server, GOOD);
+	selftest_doubt(fixture->selftest);
+	assert_int_equal(asked_at(fixture, START), 5);
+	selftest_doubt(fixture->selftest);
+	assert_int_equal(asked_at(fixture, START + MIN - 1), 0);
+	assert_int_equal(asked_at(fixture, START + MIN), 5);
+	assert_int_equal(asked_at(fixture, START + 10 * MIN), 0);
+	selftest_doubt(fixture->selftest);
+	assert_int_equal(asked_at(fixture, START + 10 * MIN), 5);
+	assert_int_equal(asked_at(fixture, START + 70 * MIN - 1), 0);
+	assert_int_equal(asked_at(fixture, START + 70 * MIN), 5);
+}
+
 /* Ended, or given another configuration, with a test under way. */
 static void
 ends_in_any_order(void **state)
@@ -347,6 +375,8 @@ main(void)
 	    cmocka_unit_test(finds_are_judged),
 	    cmocka_unit_test_setup_teardown(
 		changes_are_told_once, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		doubt_brings_the_test_forward, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		ends_in_any_order, set_up, tear_down),
 	};
