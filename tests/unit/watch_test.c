@@ -938,6 +938,33 @@ tests_a_list_before_its_word_changes(void **state)
 	}
 }
 
+/* A test that began before the list went wrong proves nothing. */
+static void
+waits_for_a_test_that_begins_later(void **state)
+{
+	struct fixture *fixture = *state;
+
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	say(fixture, "* A nxdomain 60 60");
+	tick(fixture, 1);
+	say_of_all(fixture, "2.0.0.127.one.test A slow 200 60 127.0.0.2\n"
+			    "* A nxdomain 60 60");
+	fixture->now_ms = fitness_of(fixture)->due_ms;
+	tick(fixture, 1);
+	say_of_all(fixture, "2.0.0.127.one.test A slow 200 60 127.0.0.2\n"
+			    "* A a 60 127.0.0.2\n* TXT nodata 60 60");
+	watch_ask_all(fixture->watch);
+	watch_tick(fixture->watch, fixture->now_ms);
+	run_for(fixture, 100);
+	assert_true(first_finding(fixture)->is_asking);
+	tick(fixture, 2); /* all answers of the list, then this one */
+	assert_int_equal(fitness_of(fixture)->passed_ms, fixture->now_ms);
+	assert_int_equal(fitness_of(fixture)->state, FITNESS_UNFIT);
+	assert_int_equal(fixture->after.cause, CAUSE_UNFIT);
+	assert_int_equal(first_finding(fixture)->known, RESULT_CLEAN);
+}
+
 /* The word of a list that may have lied is as old as its last passed test;
    that of one that fell silent is its last. */
 static const struct {
@@ -1084,6 +1111,7 @@ main(void)
 	    TEST(cancelled_is_no_answer),
 	    TEST(asks_no_list_that_is_unfit),
 	    TEST(tests_a_list_before_its_word_changes),
+	    TEST(waits_for_a_test_that_begins_later),
 	    TEST(words_of_liars_are_withdrawn),
 	    TEST(unfit_lists_return_by_themselves),
 	    TEST(a_test_asks_three_names),
