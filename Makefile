@@ -58,7 +58,7 @@ $B/librepgate.a: $(OBJ)
 $B/%.o: %.c
 	@mkdir -p $(@D)
 	echo "CC $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $B/repgated $B/repgate: $B/%: $B/milter/%.o $B/librepgate.a
 	echo "LD $@"
@@ -67,7 +67,7 @@ $B/repgated $B/repgate: $B/%: $B/milter/%.o $B/librepgate.a
 $B/unit/%: tests/unit/%.c $(UNIT_LIB) $B/librepgate.a
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $^ $(LDLIBS) -lcmocka
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $^ $(LDLIBS) -lcmocka
 
 $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 	@mkdir -p $(@D)
@@ -78,12 +78,12 @@ $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 $B/tools/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $< $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LDLIBS)
 
 $B/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -o $@ $< $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LDLIBS)
 
 tools: $(TOOLS)
 bench-tools: $(BENCH)
