@@ -147,7 +147,9 @@ lint: $B/unit/providers_test
 	clang-tidy --quiet --warnings-as-errors='*' $(SRC) $(MAINS) -- \
 	    $(CPPFLAGS) -std=c11
 	cppcheck --quiet --error-exitcode=1 --inline-suppr \
-	    --enable=warning,performance,portability -Imilter milter
+	    --enable=warning,performance,portability \
+	    --suppress=funcArgOrderDifferent --library=tests/cppcheck.cfg \
+	    -Imilter milter
 	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 	mandoc -T lint -W warning $(MANUALS)
 

@@ -82,7 +82,7 @@ void
 table_print(const struct table *table, FILE *to, bool with_colour)
 {
 	size_t last = table->columns - 1;
-	int widths[TABLE_COLUMNS_MAX];
+	int widths[TABLE_COLUMNS_MAX] = {0};
 
 	for (size_t j = 0; j < table->columns; j++)
 		widths[j] = width_of(table, j);

@@ -210,7 +210,7 @@ control_destroy(struct control **control_r)
 	if (!control)
 		return;
 	*control_r = NULL;
-	while (control->clients) /* free_client moves it on */
+	while (control->clients)	       /* free_client moves it on */
 		free_client(control->clients); // NOLINT(*-unix.Malloc)
 	evconnlistener_free(control->listener);
 	unlink(control->path);

@@ -21,7 +21,7 @@ struct board_slot;
 struct board_egress {
 	enum standing_state state;
 	int weight, answered, of;
-	int64_t listed_for_ms; /* until this picture; 0 unless listed */
+	int64_t listed_for_ms;	/* until this picture; 0 unless listed */
 	int64_t since_wall_sec; /* 0 before the first answers */
 	struct address address; /* the worst one */
 	/* Never NULL and the board's own; board_egress_blame sets them. */

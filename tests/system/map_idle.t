@@ -28,6 +28,7 @@ coproc idle {
 		}
 		print "$served\n";' "$dir/gate/map.sock"
 }
+# shellcheck disable=SC2154 # coproc sets it
 pids[idle]=$idle_PID
 read -r -t 20 said <&"${idle[0]}"
 is "5,000 connections" "$said" connected
