@@ -132,13 +132,14 @@ demo:
 bench: deps
 	$(MAKE) all tools bench-tools
 	tests/bench/gate
+	tests/bench/map
 
 deps:
 	@tests/deps
 
 C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
-SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/bench/gate .ci/run \
-          $(wildcard tests/system/*.t)
+SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/bench/gate \
+          tests/bench/map .ci/run $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
 lint: $B/unit/providers_test

@@ -80,13 +80,14 @@ macro(SMFICTX *ctx, char *name)
 }
 
 static bool
-is_enforcing(void)
+acts_by_header(void)
 {
 	struct board *board = board_current(slot);
-	bool enforces = board && board->config->mode == MODE_ENFORCE;
+	bool acts = board && board->config->mode == MODE_ENFORCE &&
+		    board->config->reroute_by == REROUTE_BY_HEADER;
 
 	board_unref(board);
-	return enforces;
+	return acts;
 }
 
 /* Asks for no stage that does not carry a fact, and for no answers but the
@@ -99,7 +100,7 @@ wanted_steps(void)
 	return SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOBODY |
 	       SMFIP_NOUNKNOWN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
 	       (is_inet ? 0 : SMFIP_NODATA) |
-	       (is_enforcing() ? SMFIP_NR_HDR : SMFIP_NOHDRS);
+	       (acts_by_header() ? SMFIP_NR_HDR : SMFIP_NOHDRS);
 }
 
 static sfsistat
