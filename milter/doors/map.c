@@ -580,12 +580,15 @@ void
 map_destroy(struct map **map_r)
 {
 	struct map *map = *map_r;
+	struct client *client, *next;
 
 	if (!map)
 		return;
 	*map_r = NULL;
-	while (!TAILQ_EMPTY(&map->clients))
-		drop(TAILQ_FIRST(&map->clients));
+	for (client = TAILQ_FIRST(&map->clients); client; client = next) {
+		next = TAILQ_NEXT(client, entry);
+		drop(client);
+	}
 	evconnlistener_free(map->listener);
 	if (map->path)
 		unlink(map->path);

@@ -2,6 +2,7 @@
 # repgate is dead while Postfix asks the map: Postfix cannot tell how mail is to
 # be sent, so it refuses new mail for now and keeps what it has. All of it is
 # delivered when repgate is back.
+# shellcheck disable=SC2016,SC2317 # the $ is for others, and called by name
 . "$(dirname "$0")/../sandbox.sh"
 
 deadline=40

@@ -4,6 +4,7 @@
 # queue is nudged, by an unprivileged command, and the mail leaves by itself,
 # long before the next queue run. (Postfix keeps its answer for the last address
 # for 30 seconds; so there are two.)
+# shellcheck disable=SC2016,SC2317 # the $ is for others, and called by name
 . "$(dirname "$0")/../sandbox.sh"
 
 ask_map

@@ -2,6 +2,7 @@
 # The same by defer_transports, which needs no process: the mail leaves at the
 # first queue run after the address is clean. And after wait_at_most it goes
 # another way while the address is still listed.
+# shellcheck disable=SC2016,SC2317 # the $ is for others, and called by name
 . "$(dirname "$0")/../sandbox.sh"
 
 ask_map
