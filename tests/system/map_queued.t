@@ -17,6 +17,8 @@ is "none has left" "$(recipients_served | wc -l)" 0
 
 list_address 203.0.113.5
 wait_for_log 'standing: egress=main .*to=listed'
+# Postfix keeps its answer for the last address; it has asked for others now.
+wait_until message_at smarthost
 sink_start mx "$mx_port"
 arrived smarthost 200
 arrived direct 0
