@@ -5,9 +5,11 @@
 #include "base/line.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "config/egresses.h"
 #include "config/problems.h"
 #include "doors/control.h"
 #include "doors/map.h"
+#include "evidence/discovery.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
 #include "evidence/selftest.h"
@@ -38,6 +40,7 @@ struct ground {
 	int64_t since_wall_sec;
 	struct address address;
 	char blocked_by[512], removal[512];
+	struct addresses addresses; /* those given and those discovered */
 };
 
 /* Requests to reload that came while one was under way are served together
@@ -64,6 +67,7 @@ struct engine {
 	struct resolver *resolver;
 	struct watch *watch;
 	struct selftest *selftest;
+	struct discovery *discovery;
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
@@ -89,14 +93,24 @@ wake(struct engine *engine)
 }
 
 static void
-collect_subjects(const struct engine *engine, const struct egress *egress,
+collect_subjects(const struct engine *engine, const struct addresses *addresses,
     const struct subject **subjects)
 {
-	for (size_t i = 0; i < egress->addresses.count; i++) {
+	for (size_t i = 0; i < addresses->count; i++) {
 		subjects[i] =
-		    watch_subject(engine->watch, &egress->addresses.items[i]);
+		    watch_subject(engine->watch, &addresses->items[i]);
 		assert(subjects[i]);
 	}
+}
+
+static void
+copy_addresses(const struct addresses *from, struct board_egress *entry)
+{
+	entry->address_count = from->count;
+	entry->addresses = alloc_zeroed(from->count, sizeof *entry->addresses);
+	if (from->count > 0)
+		memcpy(entry->addresses, from->items,
+		    from->count * sizeof *entry->addresses);
 }
 
 static void
@@ -116,6 +130,7 @@ fill_board(const struct engine *engine, struct board *board, int64_t now_ms)
 		entry->since_wall_sec = ground->since_wall_sec;
 		entry->address = ground->address;
 		board_egress_blame(entry, ground->blocked_by, ground->removal);
+		copy_addresses(&ground->addresses, entry);
 	}
 }
 
@@ -123,21 +138,24 @@ static void
 step(struct engine *engine, size_t index, int64_t now_ms)
 {
 	const struct config *config = engine->config;
-	const struct egress *egress = &config->egresses[index];
 	struct ground *ground = &engine->grounds[index];
+	const struct addresses *addresses = &ground->addresses;
 	const struct subject **subjects =
-	    alloc_zeroed(egress->addresses.count, sizeof *subjects);
+	    alloc_zeroed(addresses->count, sizeof *subjects);
 	struct reading reading;
 
-	collect_subjects(engine, egress, subjects);
-	standing_read(
-	    config, subjects, egress->addresses.count, now_ms, &reading);
+	collect_subjects(engine, addresses, subjects);
+	standing_read(config, subjects, addresses->count, now_ms, &reading);
 	free(subjects);
 	if (standing_step(&ground->standing, config, &reading, now_ms))
 		ground->since_wall_sec = clock_wall_sec();
 	if (ground->standing.state == STANDING_LISTED &&
 	    reading.weight < config->listed_at)
 		return;
+	if (!reading.worst) {
+		ground->address.family = 0;
+		return;
+	}
 	ground->address = reading.worst->address;
 	standing_blame(config, reading.worst, now_ms, ground->blocked_by,
 	    sizeof ground->blocked_by, ground->removal, sizeof ground->removal);
@@ -215,8 +233,17 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	board_beat(engine->slot, now_ms);
 	selftest_tick(engine->selftest, now_ms);
 	watch_tick(engine->watch, now_ms);
+	discovery_tick(engine->discovery, now_ms);
 	renew_board(engine, now_ms);
 	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
+}
+
+static void
+free_grounds(struct engine *engine, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(engine->grounds[i].addresses.items);
+	free(engine->grounds);
 }
 
 /* A standing goes on where an egress of the same name stood before. */
@@ -233,8 +260,9 @@ carry_grounds(struct engine *engine, const struct config *config)
 			if (strcmp(config->egresses[i].name,
 				old->egresses[j].name) == 0)
 				grounds[i] = engine->grounds[j];
+		grounds[i].addresses = (struct addresses){0};
 	}
-	free(engine->grounds);
+	free_grounds(engine, old ? old->egress_count : 0);
 	engine->grounds = grounds;
 }
 
@@ -248,6 +276,54 @@ open_map(struct engine *engine, const struct config *config, char **reason)
 	engine->map =
 	    map_create(engine->base, config->map_socket, engine->slot, reason);
 	return engine->map ? 0 : -1;
+}
+
+static void
+add_address(struct addresses *addresses, const struct address *address)
+{
+	for (size_t i = 0; i < addresses->count; i++)
+		if (address_equal(&addresses->items[i], address))
+			return;
+	addresses->items = alloc_resize(
+	    addresses->items, addresses->count + 1, sizeof *addresses->items);
+	addresses->items[addresses->count++] = *address;
+}
+
+/* Puts together what each egress sends from, and has all of it watched. The
+   configuration is shared and does not change, so this lies beside it. */
+static void
+watch_grounds(struct engine *engine)
+{
+	const struct config *config = engine->config;
+	struct address known[DISCOVERY_ADDRESSES_MAX];
+	size_t count = discovery_known(engine->discovery, known);
+
+	for (size_t i = 0; i < config->egress_count; i++) {
+		const struct egress *egress = &config->egresses[i];
+		struct addresses *addresses = &engine->grounds[i].addresses;
+
+		addresses->count = 0;
+		for (size_t j = 0; j < egress->addresses.count; j++)
+			add_address(addresses, &egress->addresses.items[j]);
+		for (size_t j = 0; egress->is_auto && j < count; j++)
+			add_address(addresses, &known[j]);
+	}
+	watch_add_addresses(engine->watch, known, count);
+	watch_configure(engine->watch, config, engine->resolver);
+}
+
+static void
+on_address(
+    void *arg, const struct sighting *sighting, const struct address *from)
+{
+	struct engine *engine = arg;
+
+	report_address(
+	    egresses_find_auto(engine->config)->name, sighting, from);
+	if (!from)
+		return;
+	watch_grounds(engine);
+	renew_board(engine, clock_now_ms());
 }
 
 /* 0, or -1 with *reason set and everything as it was. Takes the reference to
@@ -269,8 +345,9 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	carry_grounds(engine, config);
 	engine->config = config;
 	engine->resolver = resolver;
-	watch_configure(engine->watch, config, resolver);
 	selftest_configure(engine->selftest, config, resolver);
+	discovery_configure(engine->discovery, config);
+	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
 	if (old_config && old_config != config)
@@ -419,6 +496,7 @@ destroy(struct engine *engine)
 	resolver_destroy(&engine->resolver);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
+	discovery_destroy(&engine->discovery);
 	if (engine->tick)
 		event_free(engine->tick);
 	if (engine->wake)
@@ -429,10 +507,11 @@ destroy(struct engine *engine)
 		event_base_free(engine->base);
 	if (engine->wake_fd >= 0)
 		close(engine->wake_fd);
-	if (engine->config)
+	if (engine->config) {
+		free_grounds(engine, engine->config->egress_count);
 		config_unref(engine->config);
+	}
 	free(engine->asking_next.items);
-	free(engine->grounds);
 	free(engine->config_path);
 	free(engine);
 }
@@ -459,6 +538,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->nudge = nudge_create();
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->selftest = selftest_create(on_resolver_changed, engine);
+	engine->discovery = discovery_create(engine->base, on_address, engine);
 	engine->control = control_create(
 	    engine->base, config->control_socket, on_asked, engine, reason);
 	if (!engine->control || take_config(engine, config, reason) != 0)

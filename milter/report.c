@@ -6,12 +6,14 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "config/directory.h"
+#include "config/egresses.h"
 #include "config/problems.h"
 #include "doors/map.h"
 #include "doors/session.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
 #include "evidence/selftest.h"
+#include "evidence/sighting.h"
 #include "evidence/watch.h"
 #include "policy/gate.h"
 #include "standing/board.h"
@@ -40,16 +42,19 @@ is_news(const struct finding *finding, const struct answer *before)
 	       now->cause != before->cause;
 }
 
+/* An address that none was given is one that the network sees. */
 static const char *
 egress_of(const struct config *config, const struct address *address)
 {
+	const struct egress *seen = egresses_find_auto(config);
+
 	for (size_t i = 0; i < config->egress_count; i++) {
 		const struct egress *egress = &config->egresses[i];
 		for (size_t j = 0; j < egress->addresses.count; j++)
 			if (address_equal(&egress->addresses.items[j], address))
 				return egress->name;
 	}
-	return NULL;
+	return seen ? seen->name : NULL;
 }
 
 static const char *
@@ -158,6 +163,30 @@ report_standing(
 }
 
 void
+report_address(const char *egress, const struct sighting *sighting,
+    const struct address *from)
+{
+	char before[ADDRESS_TEXT_MAX], now[ADDRESS_TEXT_MAX];
+	struct line line;
+
+	address_format(now, &sighting->known);
+	if (!from) {
+		log_warning("egress %s: no agreement on its IPv%d address, "
+			    "which stays %s: %s",
+		    egress, sighting->family,
+		    sighting->known.family ? now : "unknown", sighting->words);
+		return;
+	}
+	line_start(&line, "address");
+	line_add(&line, "egress", egress);
+	line_add_number(&line, "family", sighting->family);
+	line_add(&line, "from", address_format(before, from));
+	line_add(&line, "to", now);
+	line_add(&line, "agreed", sighting->words);
+	log_line(&line);
+}
+
+void
 report_problems(const struct problems *problems)
 {
 	for (size_t i = 0; i < problems_count(problems); i++)
@@ -255,9 +284,9 @@ egress_json(const struct report_view *view, size_t index)
 	json_t *json = json_object(), *addresses = json_array();
 	char worst[ADDRESS_TEXT_MAX];
 
-	for (size_t i = 0; i < egress->addresses.count; i++)
+	for (size_t i = 0; i < entry->address_count; i++)
 		json_array_append_new(
-		    addresses, address_json(view, &egress->addresses.items[i]));
+		    addresses, address_json(view, &entry->addresses[i]));
 	json_object_set_new(json, "name", word(egress->name));
 	json_object_set_new(
 	    json, "standing", word(standing_name(entry->state)));

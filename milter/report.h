@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct address;
 struct answer;
 struct board;
 struct config;
@@ -19,6 +20,7 @@ struct finding;
 struct map;
 struct problems;
 struct resolver;
+struct sighting;
 struct subject;
 struct tested;
 struct watch;
@@ -39,6 +41,10 @@ void report_resolver(const struct diagnosis *);
 /* Logs the standing: line of the egress with that index. */
 void report_standing(
     const struct board *, size_t index, enum standing_state from);
+
+/* Logs what is known of our own address now, as discovery_news has it. */
+void report_address(
+    const char *egress, const struct sighting *, const struct address *from);
 
 void report_problems(const struct problems *);
 

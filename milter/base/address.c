@@ -133,6 +133,25 @@ address_equal(const struct address *a, const struct address *b)
 }
 
 bool
+address_is_private(const struct address *address)
+{
+	static const struct network networks[] = {
+	    {{4, {10}}, 8},
+	    {{4, {100, 64}}, 10},
+	    {{4, {169, 254}}, 16},
+	    {{4, {172, 16}}, 12},
+	    {{4, {192, 168}}, 16},
+	    {{6, {0xfc}}, 7},
+	    {{6, {0xfe, 0x80}}, 10},
+	};
+
+	for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++)
+		if (network_contains(&networks[i], address))
+			return true;
+	return false;
+}
+
+bool
 network_contains(const struct network *network, const struct address *address)
 {
 	unsigned whole = network->bits / 8, rest = network->bits % 8;

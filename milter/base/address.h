@@ -40,6 +40,9 @@ const char *address_reverse(
     char name[ADDRESS_REVERSED_MAX], const struct address *);
 
 bool address_equal(const struct address *, const struct address *);
+/* Not reachable from the internet by that address: RFC 1918, RFC 3927, RFC
+   4193, RFC 4291 2.5.6, RFC 6598. Loopback is not among these. */
+bool address_is_private(const struct address *);
 bool network_contains(const struct network *, const struct address *);
 
 #endif

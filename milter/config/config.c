@@ -11,6 +11,7 @@
 #include "config/routes.h"
 #include "config/rules.h"
 #include "config/server.h"
+#include "config/services.h"
 #include "config/uses.h"
 #include "config/values.h"
 
@@ -231,6 +232,7 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	read_on_clear(root, &config->on_clear);
 	read_dns(root, &config->dns);
 	egresses_read(root, config);
+	services_read(root, config);
 	uses_read(root, config);
 	read_outbound(root, config);
 	routes_read(root, config);
@@ -247,6 +249,7 @@ destroy(struct config *config)
 	strings_free(&config->on_clear);
 	free(config->dns.servers);
 	egresses_free(config);
+	services_free(config);
 	uses_free(config);
 	strings_free(&config->outbound_mailers);
 	strings_free(&config->local_domains);

@@ -52,9 +52,10 @@ struct networks {
 /* A named set of our own sending addresses and the mail that leaves by it. */
 struct egress {
 	char *name;
-	struct addresses addresses;
-	struct strings senders; /* patterns; empty: any */
-	struct strings mailers; /* MTA transport names; empty: any */
+	struct addresses addresses; /* those given; may be none if is_auto */
+	bool is_auto;		    /* and those that the network sees */
+	struct strings senders;	    /* patterns; empty: any */
+	struct strings mailers;	    /* MTA transport names; empty: any */
 };
 
 /* A list that this configuration uses; never a dead one. */
@@ -97,6 +98,15 @@ struct dns_settings {
 	int64_t check_every_ms, check_min_ms;
 };
 
+/* Tells an asker the address that the question came from. */
+struct service {
+	char *id;
+	/* As server_parse writes them; NULL: not for that family. */
+	char *server, *server6;
+	char *name;   /* what to ask for */
+	bool is_text; /* TXT; else A, or AAAA for IPv6 */
+};
+
 struct config {
 	enum mode mode;
 	char *milter_socket;	 /* as smfi_setconn(3) takes it: unix:/path */
@@ -108,6 +118,10 @@ struct config {
 
 	struct egress *egresses;
 	size_t egress_count;
+
+	struct service *services; /* for the egress that is_auto */
+	size_t service_count;
+	int64_t discover_every_ms;
 
 	struct list_use *lists;
 	size_t list_count;

@@ -6,31 +6,10 @@
 #include "config/group.h"
 #include "config/values.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 1918, RFC 3927, RFC 4193, RFC 4291 2.5.6. Loopback is left out, since
-   whoever configures that knows that no list has it. */
-static const char *const private_networks[] = {"10.0.0.0/8", "172.16.0.0/12",
-    "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"};
-
-static bool
-is_private(const struct address *address)
-{
-	size_t count = sizeof private_networks / sizeof private_networks[0];
-
-	for (size_t i = 0; i < count; i++) {
-		struct network network;
-		int result = network_parse(private_networks[i], &network);
-
-		assert(result == 0);
-		(void)result;
-		if (network_contains(&network, address))
-			return true;
-	}
-	return false;
-}
+#define AUTO "auto"
 
 /* Among the first `count` of them. */
 static bool
@@ -70,26 +49,69 @@ check_address(struct group *group, const struct config *config,
 	if (holds(addresses, index, address))
 		group_item_error(group, "addresses", index,
 		    "%s is given twice; expected each address once", text);
-	if (is_private(address))
+	if (address_is_private(address))
 		group_item_warning(group, "addresses", index,
 		    "%s is private: lists know public addresses only", text);
 }
 
+static const char *
+form_own_address(const char *text)
+{
+	if (strcmp(text, AUTO) == 0)
+		return NULL;
+	return form_address(text) ? "an IP address or \"" AUTO "\"" : NULL;
+}
+
+static void
+take_auto(struct group *group, const struct config *config, size_t index,
+    struct egress *egress)
+{
+	const struct egress *other = egresses_find_auto(config);
+
+	if (other)
+		group_item_error(group, "addresses", index,
+		    "\"" AUTO "\" stands in egress \"%s\" already; expected "
+		    "it once: the network sees one address of each family",
+		    other->name);
+	if (egress->is_auto)
+		group_item_error(group, "addresses", index,
+		    "\"" AUTO "\" is given twice; expected it once");
+	egress->is_auto = true;
+}
+
+/* "auto" and what was wrong have left gaps. */
+static void
+close_gaps(struct addresses *addresses)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < addresses->count; i++)
+		if (addresses->items[i].family != 0)
+			addresses->items[count++] = addresses->items[i];
+	addresses->count = count;
+}
+
 static void
 read_addresses(
-    struct group *group, const struct config *config, struct addresses *out)
+    struct group *group, const struct config *config, struct egress *egress)
 {
+	struct addresses *out = &egress->addresses;
+
 	group_require(group, "addresses");
-	if (group_later_word(
-		group, "addresses", "auto", "write the addresses themselves"))
-		return;
-	values_addresses(group, "addresses", out);
+	out->count = group_items(group, "addresses", form_own_address);
+	out->items = alloc_zeroed(out->count, sizeof out->items[0]);
 	if (group_is_empty(group, "addresses"))
 		group_error(group, "addresses",
 		    "found an empty array, expected at least one address");
-	for (size_t i = 0; i < out->count; i++)
-		if (out->items[i].family != 0)
+	for (size_t i = 0; i < out->count; i++) {
+		const char *text = group_item(group, "addresses", i);
+
+		if (strcmp(text, AUTO) == 0)
+			take_auto(group, config, i, egress);
+		else if (address_parse(text, &out->items[i]) == 0)
 			check_address(group, config, out, i);
+	}
+	close_gaps(out);
 }
 
 static bool
@@ -124,7 +146,7 @@ read_egress(struct group *group, void *context)
 		group_error(group, "name",
 		    "\"%s\" is used already; expected each name once", name);
 	check_order(group, config);
-	read_addresses(group, config, &egress.addresses);
+	read_addresses(group, config, &egress);
 	values_strings(group, "senders", form_pattern, &egress.senders);
 	values_strings(group, "mailers", NULL, &egress.mailers);
 	values_refuse_empty(group, "senders");
@@ -168,6 +190,15 @@ egresses_find(const struct config *config, const char *name)
 {
 	for (size_t i = 0; i < config->egress_count; i++)
 		if (strcmp(config->egresses[i].name, name) == 0)
+			return &config->egresses[i];
+	return NULL;
+}
+
+const struct egress *
+egresses_find_auto(const struct config *config)
+{
+	for (size_t i = 0; i < config->egress_count; i++)
+		if (config->egresses[i].is_auto)
 			return &config->egresses[i];
 	return NULL;
 }

@@ -16,4 +16,7 @@ void egresses_free(struct config *);
 /* NULL if there is none. Borrowed. */
 const struct egress *egresses_find(const struct config *, const char *name);
 
+/* The one that is_auto; NULL if there is none. Borrowed. */
+const struct egress *egresses_find_auto(const struct config *);
+
 #endif

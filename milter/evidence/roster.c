@@ -91,16 +91,22 @@ on_done(void *arg, const struct flaw *flaw)
 }
 
 static bool
-has_family(const struct config *config, uint8_t family)
+is_of_family(const struct addresses *addresses, uint8_t family)
 {
-	for (size_t i = 0; i < config->egress_count; i++) {
-		const struct addresses *own = &config->egresses[i].addresses;
-
-		for (size_t j = 0; j < own->count; j++)
-			if (own->items[j].family == family)
-				return true;
-	}
+	for (size_t i = 0; i < addresses->count; i++)
+		if (addresses->items[i].family == family)
+			return true;
 	return false;
+}
+
+static bool
+has_family(
+    const struct config *config, const struct addresses *more, uint8_t family)
+{
+	for (size_t i = 0; i < config->egress_count; i++)
+		if (is_of_family(&config->egresses[i].addresses, family))
+			return true;
+	return is_of_family(more, family);
 }
 
 static void
@@ -142,7 +148,7 @@ clear(struct roster *roster)
 
 void
 roster_configure(struct roster *roster, const struct config *config,
-    struct resolver *resolver)
+    const struct addresses *more, struct resolver *resolver)
 {
 	struct roster old = *roster;
 
@@ -152,6 +158,7 @@ roster_configure(struct roster *roster, const struct config *config,
 	    alloc_zeroed(2 * config->list_count, sizeof *roster->items);
 	roster->own = NULL;
 	roster->count = roster->own_count = 0;
+	add_own(roster, more);
 	for (size_t i = 0; i < config->egress_count; i++)
 		add_own(roster, &config->egresses[i].addresses);
 	for (size_t i = 0; i < config->route_count; i++)
@@ -159,9 +166,9 @@ roster_configure(struct roster *roster, const struct config *config,
 	for (size_t i = 0; i < config->list_count; i++) {
 		const struct list_use *use = &config->lists[i];
 
-		if (use->list->knows_ip4 && has_family(config, 4))
+		if (use->list->knows_ip4 && has_family(config, more, 4))
 			add(roster, &old, use, 4);
-		if (use->list->knows_ip6 && has_family(config, 6))
+		if (use->list->knows_ip6 && has_family(config, more, 6))
 			add(roster, &old, use, 6);
 	}
 	clear(&old);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct addresses;
 struct config;
 struct list;
 struct list_use;
@@ -43,11 +44,11 @@ struct roster *roster_create(roster_ended *, roster_cancelled *, void *arg);
 void roster_destroy(struct roster **);
 
 /* Takes over the lists of a configuration, for the families that its egresses
-   have. The fitness of a list that stays is kept, and a test of it due. Tests
+   and more addresses of ours have. The fitness of a list that stays is kept, and a test of it due. Tests
    that run are forgotten without a call. Config and resolver are borrowed as
    by watch. */
-void roster_configure(
-    struct roster *, const struct config *, struct resolver *);
+void roster_configure(struct roster *, const struct config *,
+    const struct addresses *more, struct resolver *);
 
 /* Starts the tests that are due. */
 void roster_tick(struct roster *, int64_t now_ms);

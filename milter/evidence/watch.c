@@ -25,6 +25,7 @@ struct watch {
 	struct subject *subjects;
 	size_t subject_count;
 	struct roster *roster;
+	struct addresses added;
 	struct asking *asking; /* all open questions */
 	uint64_t random;
 	int64_t now_ms; /* of the last tick */
@@ -466,13 +467,34 @@ free_subjects(struct watch *watch)
 }
 
 static size_t
-count_addresses(const struct config *config)
+count_addresses(const struct watch *watch, const struct config *config)
 {
-	size_t count = 0;
+	size_t count = watch->added.count;
 
 	for (size_t i = 0; i < config->egress_count; i++)
 		count += config->egresses[i].addresses.count;
 	return count;
+}
+
+static void
+fill_subjects(struct watch *watch, const struct watch *old,
+    const struct addresses *addresses)
+{
+	for (size_t i = 0; i < addresses->count; i++)
+		if (!watch_subject(watch, &addresses->items[i]))
+			fill_subject(watch, old, &addresses->items[i],
+			    &watch->subjects[watch->subject_count++]);
+}
+
+void
+watch_add_addresses(
+    struct watch *watch, const struct address *addresses, size_t count)
+{
+	struct addresses *added = &watch->added;
+
+	added->items = alloc_resize(added->items, count, sizeof *addresses);
+	added->count = count;
+	memcpy(added->items, addresses, count * sizeof *addresses);
 }
 
 void
@@ -485,17 +507,12 @@ watch_configure(
 	watch->config = config;
 	watch->resolver = resolver;
 	watch->subject_count = 0;
-	roster_configure(watch->roster, config, resolver);
-	watch->subjects =
-	    alloc_zeroed(count_addresses(config), sizeof *watch->subjects);
-	for (size_t i = 0; i < config->egress_count; i++) {
-		const struct addresses *own = &config->egresses[i].addresses;
-
-		for (size_t j = 0; j < own->count; j++)
-			if (!watch_subject(watch, &own->items[j]))
-				fill_subject(watch, &old, &own->items[j],
-				    &watch->subjects[watch->subject_count++]);
-	}
+	roster_configure(watch->roster, config, &watch->added, resolver);
+	watch->subjects = alloc_zeroed(
+	    count_addresses(watch, config), sizeof *watch->subjects);
+	for (size_t i = 0; i < config->egress_count; i++)
+		fill_subjects(watch, &old, &config->egresses[i].addresses);
+	fill_subjects(watch, &old, &watch->added);
 	free_subjects(&old);
 }
 
@@ -571,5 +588,6 @@ watch_destroy(struct watch **watch_r)
 	forget_questions(watch);
 	free_subjects(watch);
 	roster_destroy(&watch->roster);
+	free(watch->added.items);
 	free(watch);
 }

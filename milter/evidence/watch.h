@@ -74,7 +74,12 @@ typedef void watch_list_changed(void *arg, const struct tested *);
 struct watch *watch_create(watch_answered *, watch_list_changed *, void *arg);
 void watch_destroy(struct watch **);
 
-/* Takes over the addresses (of all egresses and no others) and lists of a
+/* Addresses to watch beside those of the egresses, in the place of the ones
+   given before, from the next watch_configure on. Copied. */
+void watch_add_addresses(
+    struct watch *, const struct address *addresses, size_t count);
+
+/* Takes over the addresses (of all egresses, and those added) and lists of a
    configuration. Findings of a (address, list) pair that stays as it was are
    kept; questions still open are forgotten, and those of kept findings asked
    again at once. Config and resolver are borrowed until the next call has

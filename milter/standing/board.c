@@ -62,6 +62,7 @@ board_unref(struct board *board)
 	for (size_t i = 0; i < board->config->egress_count; i++) {
 		free(board->egresses[i].blocked_by);
 		free(board->egresses[i].removal);
+		free(board->egresses[i].addresses);
 	}
 	free(board->egresses);
 	config_unref(board->config);

@@ -23,7 +23,10 @@ struct board_egress {
 	int weight, answered, of;
 	int64_t listed_for_ms;	/* until this picture; 0 unless listed */
 	int64_t since_wall_sec; /* 0 before the first answers */
-	struct address address; /* the worst one */
+	struct address address; /* the worst one; family 0: none is known */
+	/* Those given and those discovered; the board's own. */
+	struct address *addresses;
+	size_t address_count;
 	/* Never NULL and the board's own; board_egress_blame sets them. */
 	char *blocked_by; /* "" unless listed */
 	char *removal;	  /* "" where none is known */

@@ -200,7 +200,6 @@ standing_read(const struct config *config,
 {
 	struct reading reading = {0};
 
-	assert(count > 0);
 	for (size_t i = 0; i < count; i++) {
 		int weight =
 		    read_subject(config, subjects[i], now_ms, &reading);

@@ -31,7 +31,7 @@ enum standing_state { STANDING_UNKNOWN, STANDING_CLEAN, STANDING_LISTED };
 struct reading {
 	int weight;    /* of the worst address */
 	int suspected; /* the most of one address, unconfirmed ones too */
-	const struct subject *worst;   /* that address; never NULL */
+	const struct subject *worst;   /* that address; NULL: there is none */
 	int answered, of;	       /* findings that answer now; all */
 	int known_weight, full_weight; /* of lists with a word; of all */
 };
@@ -44,7 +44,7 @@ struct standing {
 	struct reading reading; /* of the last step; its subject is borrowed */
 };
 
-/* subjects: of one egress, at least one. */
+/* subjects: of one egress. Without any nothing has a word. */
 void standing_read(const struct config *, const struct subject *const *subjects,
     size_t count, int64_t now_ms, struct reading *out);
 

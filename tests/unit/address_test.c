@@ -273,6 +273,57 @@ host_bits_are_refused(void **state)
 	}
 }
 
+/* The last of each network, and the one after it; the first, and the one
+   before. */
+static const struct {
+	const char *text;
+	bool want;
+} privates[] = {
+    {"9.255.255.255", false},
+    {"10.0.0.0", true},
+    {"10.255.255.255", true},
+    {"11.0.0.0", false},
+    {"100.63.255.255", false},
+    {"100.64.0.0", true},
+    {"100.127.255.255", true},
+    {"100.128.0.0", false},
+    {"169.253.255.255", false},
+    {"169.254.0.0", true},
+    {"169.254.255.255", true},
+    {"169.255.0.0", false},
+    {"172.15.255.255", false},
+    {"172.16.0.0", true},
+    {"172.31.255.255", true},
+    {"172.32.0.0", false},
+    {"192.167.255.255", false},
+    {"192.168.0.0", true},
+    {"192.168.255.255", true},
+    {"192.169.0.0", false},
+    {"127.0.0.1", false},
+    {"fbff::", false},
+    {"fc00::", true},
+    {"fdff::", true},
+    {"fe00::", false},
+    {"fe7f::", false},
+    {"fe80::", true},
+    {"febf::", true},
+    {"fec0::", false},
+    {"2001:db8::1", false},
+};
+
+static void
+knows_private_networks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(privates); i++) {
+		struct address address;
+
+		assert_int_equal(address_parse(privates[i].text, &address), 0);
+		if (address_is_private(&address) != privates[i].want)
+			fail_msg("%s", privates[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -285,6 +336,7 @@ main(void)
 	    cmocka_unit_test(parses_networks),
 	    cmocka_unit_test(every_prefix_length_has_a_sharp_edge),
 	    cmocka_unit_test(host_bits_are_refused),
+	    cmocka_unit_test(knows_private_networks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -677,6 +677,33 @@ forgets_addresses_that_go(void **state)
 
 /* A shorter check_every holds for what was found under a longer one, too. */
 static void
+watches_added_addresses(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct address *own = &fixture->first.addresses[0];
+	struct address added[2] = {*own, fixture->first.addresses[1]};
+	const struct subject *subject;
+
+	say(fixture, "*.one.test * nxdomain 60 60\n");
+	watch_add_addresses(fixture->watch, added, 2);
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 2);
+	subject = watch_subject(fixture->watch, &added[1]);
+	assert_non_null(subject);
+	assert_int_equal(subject->findings[0].answer.result, RESULT_CLEAN);
+
+	/* The one that goes is forgotten, the other goes on as it was. */
+	watch_add_addresses(fixture->watch, added, 1);
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	assert_null(watch_subject(fixture->watch, &added[1]));
+	subject = watch_subject(fixture->watch, own);
+	assert_non_null(subject);
+	assert_int_equal(subject->findings[0].answer.result, RESULT_CLEAN);
+}
+
+static void
 new_intervals_hold_at_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -1104,6 +1131,7 @@ main(void)
 	    TEST(asks_anew_with_another_key),
 	    TEST(forgets_pairs_that_change),
 	    TEST(forgets_addresses_that_go),
+	    TEST(watches_added_addresses),
 	    TEST(new_intervals_hold_at_once),
 	    TEST(late_answers_are_ignored),
 	    TEST(late_answers_of_the_same_resolver_too),
