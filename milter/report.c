@@ -102,6 +102,8 @@ report_answer(const struct config *config, const struct subject *subject,
 static const char *
 family_name(const struct tested *tested)
 {
+	if (tested->family == FAMILY_DOMAIN)
+		return "domain";
 	return tested->family == 4 ? "ip4" : "ip6";
 }
 
@@ -356,11 +358,11 @@ static void
 add_fitness(
     json_t *json, const struct report_view *view, const struct list *list)
 {
-	static const uint8_t families[] = {4, 6};
+	static const uint8_t families[] = {4, 6, FAMILY_DOMAIN};
 	const struct tested *worst = NULL;
 	json_t *array = json_array(), *shown;
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof families; i++) {
 		const struct tested *tested =
 		    watch_list(view->watch, list, families[i]);
 

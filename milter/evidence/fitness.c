@@ -76,6 +76,14 @@ stranger_ip6(const uint8_t random[16], const struct address *own, size_t count)
 	return address;
 }
 
+static void
+domain_controls(
+    const struct list *list, const uint8_t random[16], struct controls *out)
+{
+	for (int i = 0; i < CONTROLS; i++)
+		out->items[i] = control_entry_domain(list, i, random);
+}
+
 void
 fitness_controls(const struct list *list, uint8_t family,
     const uint8_t random[16], const struct address *own, size_t own_count,
@@ -88,6 +96,10 @@ fitness_controls(const struct list *list, uint8_t family,
 	    [CONTROL_CLEAN] = test->clean,
 	}};
 
+	if (family == FAMILY_DOMAIN) {
+		domain_controls(list, random, out);
+		return;
+	}
 	/* A list that has no clean entry may have any. */
 	if (test->clean.family != 0)
 		controls.items[CONTROL_STRANGER] =
@@ -318,22 +330,22 @@ static void
 unfit_text(char text[DNSBL_CAUSE_MAX], const struct list *list,
     const struct flaw *flaw)
 {
-	char control[ADDRESS_TEXT_MAX], refusal[DNSBL_CAUSE_MAX];
+	char control[DNSBL_NAME_MAX], refusal[DNSBL_CAUSE_MAX];
 	const struct answer answer = {.address = flaw->code};
 	char code[ADDRESS_TEXT_MAX];
 
-	address_format(control, &flaw->control);
+	control_entry_text(control, list, &flaw->control);
 	switch ((enum unfit)flaw->unfit) {
 	case UNFIT_NONE:
 		text[0] = '\0';
 		break;
 	case UNFIT_EVERYONE:
 		snprintf(text, DNSBL_CAUSE_MAX,
-		    "lists %s, so it lists everyone", control);
+		    "lists %.60s, so it lists everyone", control);
 		break;
 	case UNFIT_EMPTY:
 		snprintf(text, DNSBL_CAUSE_MAX,
-		    "does not list %s, so it is empty", control);
+		    "does not list %.60s, so it is empty", control);
 		break;
 	case UNFIT_REFUSED:
 		dnsbl_refusal_text(refusal, list, flaw->code);
@@ -350,7 +362,7 @@ unfit_text(char text[DNSBL_CAUSE_MAX], const struct list *list,
 		break;
 	case UNFIT_REWRITTEN:
 		snprintf(text, DNSBL_CAUSE_MAX,
-		    "answers %s for %s: the zone is parked, or the resolver "
+		    "answers %s for %.60s: the zone is parked, or the resolver "
 		    "rewrites answers",
 		    dnsbl_address_text(code, &answer), control);
 		break;

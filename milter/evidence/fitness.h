@@ -1,6 +1,6 @@
 /*
- * fitness -- whether a list is to be believed now, for one address family
- * (RFC 5782, section 5). Pure: the clock and the random bytes are given.
+ * fitness -- whether a list is to be believed now, for one address family or
+ * for domains (RFC 5782, section 5). Pure: the clock and the random bytes are given.
  *
  * A test asks the list for its control entries: one that must be listed, one
  * that must not, and a stranger that nobody can send from, another one each
@@ -22,6 +22,7 @@
 #define EVIDENCE_FITNESS_H
 
 #include "base/address.h"
+#include "evidence/control_entry.h"
 #include "evidence/dnsbl.h"
 
 #include <stdbool.h>
@@ -41,9 +42,6 @@ struct list;
 #define FITNESS_SPANS 6
 
 enum fitness_state { FITNESS_UNTESTED, FITNESS_FIT, FITNESS_UNFIT };
-
-enum control_entry { CONTROL_LISTED, CONTROL_CLEAN, CONTROL_STRANGER };
-#define CONTROLS 3
 
 /* The subjects to ask for, by enum control_entry. Family 0: not to be asked. */
 struct controls {

@@ -155,7 +155,7 @@ roster_configure(struct roster *roster, const struct config *config,
 	roster->config = config;
 	roster->resolver = resolver;
 	roster->items =
-	    alloc_zeroed(2 * config->list_count, sizeof *roster->items);
+	    alloc_zeroed(3 * config->list_count, sizeof *roster->items);
 	roster->own = NULL;
 	roster->count = roster->own_count = 0;
 	add_own(roster, more);
@@ -170,6 +170,8 @@ roster_configure(struct roster *roster, const struct config *config,
 			add(roster, &old, use, 4);
 		if (use->list->knows_ip6 && has_family(config, more, 6))
 			add(roster, &old, use, 6);
+		if (use->list->knows_domain)
+			add(roster, &old, use, FAMILY_DOMAIN);
 	}
 	clear(&old);
 }

@@ -22,7 +22,7 @@ struct trial;
 struct tested {
 	const struct list *list; /* that of use */
 	const struct list_use *use;
-	uint8_t family; /* 4 or 6 */
+	uint8_t family; /* 4, 6 or FAMILY_DOMAIN */
 	struct fitness fitness;
 	/* Tests are counted from 1. */
 	unsigned ended; /* the last that ended */

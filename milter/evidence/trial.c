@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "config/config.h"
+#include "evidence/control_entry.h"
 #include "evidence/dnsbl.h"
 #include "evidence/fitness.h"
 #include "evidence/resolver.h"
@@ -95,8 +96,8 @@ ask(struct trial *trial, int control)
 
 	if (subject->family == 0)
 		return;
-	if (dnsbl_name(name, trial->use->list, trial->use->zone, subject) !=
-	    0) {
+	if (control_entry_name(
+		name, trial->use->list, trial->use->zone, subject) != 0) {
 		/* The zone is just too long for it. */
 		trial->controls.items[control].family = 0;
 		return;

@@ -16,14 +16,20 @@
 /* The span of an UNKNOWN is doubled up to this many times. */
 #define DOUBLINGS_MAX 10
 
+/* Open questions about domains. The other half of the resolver's room is that
+   of addresses, which never wait behind them. */
+#define DOMAIN_QUESTIONS_MAX (RESOLVER_INFLIGHT_MAX / 2)
+
 struct watch {
 	watch_answered *answered;
 	watch_list_changed *list_changed;
 	void *arg;
 	const struct config *config;
 	struct resolver *resolver;
-	struct subject *subjects;
+	struct subject **subjects;
 	size_t subject_count;
+	size_t domain_questions; /* open ones */
+	size_t next_domain;	 /* to be asked about, in subjects */
 	struct roster *roster;
 	struct addresses added;
 	struct asking *asking; /* all open questions */
@@ -36,9 +42,10 @@ struct watch {
 struct asking {
 	struct watch *watch;
 	struct asking *next, **link;
-	size_t subject, finding; /* indices */
-	struct answer answer;	 /* while a test or the TXT question is open */
-	unsigned proof;		 /* the test of the list it waits for, or 0 */
+	struct subject *subject;
+	size_t finding;	      /* index */
+	struct answer answer; /* while a test or the TXT question is open */
+	unsigned proof;	      /* the test of the list it waits for, or 0 */
 };
 
 static const struct answer not_asked = {
@@ -47,7 +54,7 @@ static const struct answer not_asked = {
 };
 
 static struct asking *
-open_asking(struct watch *watch, size_t subject, size_t finding)
+open_asking(struct watch *watch, struct subject *subject, size_t finding)
 {
 	struct asking *asking = alloc_zeroed(1, sizeof *asking);
 
@@ -59,28 +66,43 @@ open_asking(struct watch *watch, size_t subject, size_t finding)
 	if (asking->next)
 		asking->next->link = &asking->next;
 	watch->asking = asking;
+	watch->domain_questions += subject->domain != NULL;
 	return asking;
 }
 
 static void
 unlink_asking(struct asking *asking)
 {
+	/* NOLINTBEGIN(*-unix.Malloc,*-core.NullDereference): the analyzer does not
+	   see that what is freed is unlinked before. */
 	*asking->link = asking->next;
 	if (asking->next)
 		asking->next->link = asking->link;
+	asking->watch->domain_questions -= asking->subject->domain != NULL;
+	/* NOLINTEND(*-unix.Malloc,*-core.NullDereference) */
 }
 
 static void
-forget_questions(struct watch *watch)
+forget_question(struct asking *asking)
 {
-	while (watch->asking) {
-		struct asking *asking = watch->asking;
-		unlink_asking(asking);
-		assert(watch->asking != asking);
-		asking->watch = NULL;
-		/* Those that wait for a test are not the resolver's. */
-		if (asking->proof > 0)
-			free(asking);
+	unlink_asking(asking);
+	assert(asking->watch->asking != asking);
+	asking->watch = NULL;
+	/* Those that wait for a test are not the resolver's. */
+	if (asking->proof > 0)
+		free(asking);
+}
+
+/* All that are open; with a subject, of that one. */
+static void
+forget_questions(struct watch *watch, const struct subject *subject)
+{
+	struct asking *asking, *next;
+
+	for (asking = watch->asking; asking; asking = next) {
+		next = asking->next; // NOLINT(*-unix.Malloc)
+		if (!subject || asking->subject == subject)
+			forget_question(asking);
 	}
 }
 
@@ -102,7 +124,8 @@ clamp(int64_t value, int64_t low, int64_t high)
 
 /* How long the answer just taken is good for. */
 static int64_t
-span_ms(struct watch *watch, const struct finding *finding)
+span_ms(struct watch *watch, const struct subject *subject,
+    const struct finding *finding)
 {
 	const struct dns_settings *dns = &watch->config->dns;
 	int64_t span = finding->answer.ttl_sec * CLOCK_SEC;
@@ -115,6 +138,8 @@ span_ms(struct watch *watch, const struct finding *finding)
 	else if (finding->answer.result == RESULT_LISTED &&
 		 finding->listed_in_a_row < watch->config->confirm)
 		span = dns->check_min_ms;
+	else if (finding->answer.result == RESULT_CLEAN && subject->domain)
+		span = dns->check_every_ms;
 	span = clamp(span, dns->check_min_ms, dns->check_every_ms);
 	return span - (int64_t)(next_random(watch) % (span / 10 + 1));
 }
@@ -142,7 +167,7 @@ take_answer(struct finding *finding, const struct answer *answer)
 static void
 deliver(struct watch *watch, struct asking *asking)
 {
-	struct subject *subject = &watch->subjects[asking->subject];
+	struct subject *subject = asking->subject;
 	struct finding *finding = &subject->findings[asking->finding];
 	struct answer before = finding->answer;
 
@@ -157,7 +182,7 @@ deliver(struct watch *watch, struct asking *asking)
 		free(finding->text);
 		finding->text = NULL;
 	}
-	finding->due_ms = finding->asked_ms + span_ms(watch, finding);
+	finding->due_ms = finding->asked_ms + span_ms(watch, subject, finding);
 	/* A list that comes back is asked at once. */
 	if (finding->answer.cause == CAUSE_UNFIT)
 		finding->due_ms = CLOCK_NEVER;
@@ -168,8 +193,7 @@ deliver(struct watch *watch, struct asking *asking)
 static struct finding *
 finding_of(const struct asking *asking)
 {
-	return &asking->watch->subjects[asking->subject]
-		    .findings[asking->finding];
+	return &asking->subject->findings[asking->finding];
 }
 
 /* A resolver that is destroyed says nothing of any address: the question is
@@ -219,18 +243,26 @@ wants_text(const struct finding *finding, const struct answer *answer)
 	       (!finding->text || answer->codes != finding->answer.codes);
 }
 
+static int
+question_name(char name[DNSBL_NAME_MAX], const struct list_use *use,
+    const struct subject *subject)
+{
+	if (subject->domain)
+		return dnsbl_domain_name(
+		    name, use->list, use->zone, subject->domain);
+	return dnsbl_name(name, use->list, use->zone, &subject->address);
+}
+
 /* Asks for the text if that is wanted, and delivers. */
 static void
 accept(struct watch *watch, struct asking *asking)
 {
-	const struct subject *subject = &watch->subjects[asking->subject];
 	const struct finding *finding = finding_of(asking);
 	char name[DNSBL_NAME_MAX];
 
 	if (finding->tested->fitness.state == FITNESS_FIT &&
 	    wants_text(finding, &asking->answer) &&
-	    dnsbl_name(name, finding->list, finding->use->zone,
-		&subject->address) == 0)
+	    question_name(name, finding->use, asking->subject) == 0)
 		resolver_ask(
 		    watch->resolver, name, DNS_TYPE_TXT, on_text, asking);
 	else
@@ -276,33 +308,61 @@ on_address(void *arg, enum dns_status status, const struct message *message)
 }
 
 static void
-ask(struct watch *watch, size_t i, size_t j)
+ask(struct watch *watch, struct subject *subject, size_t j)
 {
-	struct subject *subject = &watch->subjects[i];
 	struct finding *finding = &subject->findings[j];
 	char name[DNSBL_NAME_MAX];
 
-	if (dnsbl_name(name, finding->list, finding->use->zone,
-		&subject->address) != 0)
+	if (question_name(name, finding->use, subject) != 0)
 		return;
 	finding->is_asking = true;
 	resolver_ask(watch->resolver, name, DNS_TYPE_A, on_address,
-	    open_asking(watch, i, j));
+	    open_asking(watch, subject, j));
+}
+
+/* Addresses always are. */
+static bool
+is_of_interest(const struct subject *subject, const struct finding *finding)
+{
+	return !subject->domain || finding->known == RESULT_LISTED ||
+	       finding->asked_ms < subject->seen_ms;
+}
+
+/* tested: of that list only; NULL: of all that are fit. */
+static void
+ask_due(
+    struct watch *watch, struct subject *subject, const struct tested *tested)
+{
+	for (size_t j = 0; j < subject->finding_count; j++) {
+		const struct finding *finding = &subject->findings[j];
+
+		if ((!tested || finding->tested == tested) &&
+		    is_of_interest(subject, finding) &&
+		    finding->tested->fitness.state == FITNESS_FIT &&
+		    !finding->is_asking && finding->due_ms <= watch->now_ms)
+			ask(watch, subject, j);
+	}
 }
 
 static void
-ask_due(struct watch *watch, const struct tested *tested)
+ask_addresses(struct watch *watch, const struct tested *tested)
 {
-	for (size_t i = 0; i < watch->subject_count; i++) {
-		struct subject *subject = &watch->subjects[i];
+	for (size_t i = 0; i < watch->subject_count; i++)
+		if (!watch->subjects[i]->domain)
+			ask_due(watch, watch->subjects[i], tested);
+}
 
-		for (size_t j = 0; j < subject->finding_count; j++) {
-			const struct finding *finding = &subject->findings[j];
+/* In turn, going on where the last time there were enough. */
+static void
+ask_domains(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->subject_count &&
+			   watch->domain_questions < DOMAIN_QUESTIONS_MAX;
+	     i++) {
+		size_t place = watch->next_domain++ % watch->subject_count;
 
-			if (finding->tested == tested && !finding->is_asking &&
-			    finding->due_ms <= watch->now_ms)
-				ask(watch, i, j);
-		}
+		if (watch->subjects[place]->domain)
+			ask_due(watch, watch->subjects[place], NULL);
 	}
 }
 
@@ -325,7 +385,7 @@ static void
 set_list_aside(struct watch *watch, const struct tested *tested)
 {
 	for (size_t i = 0; i < watch->subject_count; i++) {
-		struct subject *subject = &watch->subjects[i];
+		struct subject *subject = watch->subjects[i];
 
 		for (size_t j = 0; j < subject->finding_count; j++) {
 			struct finding *finding = &subject->findings[j];
@@ -375,7 +435,7 @@ on_test_ended(void *arg, const struct tested *tested, const struct flaw *flaw,
 		set_list_aside(watch, tested);
 	settle(watch, tested, flaw);
 	if (tested->fitness.state == FITNESS_FIT)
-		ask_due(watch, tested);
+		ask_addresses(watch, tested);
 }
 
 static void
@@ -394,22 +454,16 @@ on_test_cancelled(void *arg, const struct tested *tested)
 /* An answer that came by another key is not carried over: that key may have
    been refused in a way that looks like "not listed". */
 static struct finding *
-find(const struct watch *watch, const struct address *address,
-    const struct list_use *use)
+find(struct finding *findings, size_t count, const struct list_use *use)
 {
-	const struct subject *subject = watch_subject(watch, address);
-
-	for (size_t i = 0; subject && i < subject->finding_count; i++) {
-		struct finding *finding = &subject->findings[i];
-
-		if (list_equal(finding->list, use->list) &&
-		    strcmp(finding->use->zone, use->zone) == 0)
-			return finding;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (list_equal(findings[i].list, use->list) &&
+		    strcmp(findings[i].use->zone, use->zone) == 0)
+			return &findings[i];
 	return NULL;
 }
 
-/* Moves what was found before out of the old watch, if it is there. */
+/* Moves what was found before out of the old finding, if there is one. */
 static void
 fill_finding(struct finding *finding, const struct list_use *use,
     const struct tested *tested, struct finding *old, int64_t latest_ms)
@@ -432,58 +486,92 @@ fill_finding(struct finding *finding, const struct list_use *use,
 }
 
 static void
-fill_subject(const struct watch *watch, const struct watch *old,
-    const struct address *address, struct subject *subject)
+free_findings(struct finding *findings, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(findings[i].text);
+	free(findings);
+}
+
+/* For the lists that are in use now. */
+static void
+fill_subject(const struct watch *watch, struct subject *subject)
 {
 	const struct config *config = watch->config;
-	int64_t latest_ms = old->now_ms + config->dns.check_every_ms;
+	uint8_t family =
+	    subject->domain ? FAMILY_DOMAIN : subject->address.family;
+	int64_t latest_ms = watch->now_ms + config->dns.check_every_ms;
+	struct finding *old = subject->findings;
+	size_t old_count = subject->finding_count;
 	char name[DNSBL_NAME_MAX];
 
-	subject->address = *address;
+	subject->finding_count = 0;
 	subject->findings =
 	    alloc_zeroed(config->list_count, sizeof *subject->findings);
 	for (size_t i = 0; i < config->list_count; i++) {
 		const struct list_use *use = &config->lists[i];
 
-		if (dnsbl_name(name, use->list, use->zone, address) == 0)
+		if (question_name(name, use, subject) == 0)
 			fill_finding(
 			    &subject->findings[subject->finding_count++], use,
-			    watch_list(watch, use->list, address->family),
-			    find(old, address, use), latest_ms);
+			    watch_list(watch, use->list, family),
+			    find(old, old_count, use), latest_ms);
 	}
+	free_findings(old, old_count);
 }
 
+static struct subject *
+add_subject(struct watch *watch)
+{
+	struct subject *subject = alloc_zeroed(1, sizeof *subject);
+
+	subject->place = watch->subject_count;
+	watch->subjects = alloc_resize(watch->subjects,
+	    watch->subject_count + 1, sizeof(struct subject *));
+	watch->subjects[watch->subject_count++] = subject;
+	return subject;
+}
+
+/* Puts the last one in its place. */
 static void
-free_subjects(struct watch *watch)
+remove_subject(struct watch *watch, struct subject *subject)
 {
-	for (size_t i = 0; i < watch->subject_count; i++) {
-		struct subject *subject = &watch->subjects[i];
+	struct subject *last = watch->subjects[--watch->subject_count];
 
-		for (size_t j = 0; j < subject->finding_count; j++)
-			free(subject->findings[j].text);
-		free(subject->findings);
-	}
-	free(watch->subjects);
+	forget_questions(watch, subject);
+	last->place = subject->place;
+	watch->subjects[last->place] = last;
+	free_findings(subject->findings, subject->finding_count);
+	free(subject->domain);
+	free(subject);
 }
 
-static size_t
-count_addresses(const struct watch *watch, const struct config *config)
+static bool
+holds(const struct addresses *addresses, const struct address *address)
 {
-	size_t count = watch->added.count;
+	for (size_t i = 0; i < addresses->count; i++)
+		if (address_equal(&addresses->items[i], address))
+			return true;
+	return false;
+}
+
+static bool
+is_wanted(const struct watch *watch, const struct subject *subject)
+{
+	const struct config *config = watch->config;
 
 	for (size_t i = 0; i < config->egress_count; i++)
-		count += config->egresses[i].addresses.count;
-	return count;
+		if (holds(&config->egresses[i].addresses, &subject->address))
+			return true;
+	return subject->domain || holds(&watch->added, &subject->address);
 }
 
 static void
-fill_subjects(struct watch *watch, const struct watch *old,
-    const struct addresses *addresses)
+add_addresses(struct watch *watch, const struct addresses *addresses)
 {
 	for (size_t i = 0; i < addresses->count; i++)
 		if (!watch_subject(watch, &addresses->items[i]))
-			fill_subject(watch, old, &addresses->items[i],
-			    &watch->subjects[watch->subject_count++]);
+			add_subject(watch)->address = addresses->items[i];
 }
 
 void
@@ -501,19 +589,51 @@ void
 watch_configure(
     struct watch *watch, const struct config *config, struct resolver *resolver)
 {
-	struct watch old = *watch;
-
-	forget_questions(watch);
+	forget_questions(watch, NULL);
 	watch->config = config;
 	watch->resolver = resolver;
-	watch->subject_count = 0;
 	roster_configure(watch->roster, config, &watch->added, resolver);
-	watch->subjects = alloc_zeroed(
-	    count_addresses(watch, config), sizeof *watch->subjects);
+	for (size_t i = watch->subject_count; i > 0; i--)
+		if (!is_wanted(watch, watch->subjects[i - 1]))
+			remove_subject(watch, watch->subjects[i - 1]);
 	for (size_t i = 0; i < config->egress_count; i++)
-		fill_subjects(watch, &old, &config->egresses[i].addresses);
-	fill_subjects(watch, &old, &watch->added);
-	free_subjects(&old);
+		add_addresses(watch, &config->egresses[i].addresses);
+	add_addresses(watch, &watch->added);
+	for (size_t i = 0; i < watch->subject_count; i++)
+		fill_subject(watch, watch->subjects[i]);
+}
+
+const struct subject *
+watch_follow(struct watch *watch, const char *domain)
+{
+	struct subject *subject = add_subject(watch);
+
+	subject->domain = alloc_string(domain);
+	subject->seen_ms = CLOCK_NEVER;
+	if (watch->config)
+		fill_subject(watch, subject);
+	return subject;
+}
+
+void
+watch_unfollow(struct watch *watch, const struct subject *subject)
+{
+	remove_subject(watch, watch->subjects[subject->place]);
+}
+
+void
+watch_see(struct watch *watch, const struct subject *subject, int64_t now_ms)
+{
+	watch->subjects[subject->place]->seen_ms = now_ms;
+}
+
+const char *
+subject_text(char text[SUBJECT_TEXT_MAX], const struct subject *subject)
+{
+	if (!subject->domain)
+		return address_format(text, &subject->address);
+	strcpy(text, subject->domain);
+	return text;
 }
 
 void
@@ -521,24 +641,15 @@ watch_tick(struct watch *watch, int64_t now_ms)
 {
 	watch->now_ms = now_ms;
 	roster_tick(watch->roster, now_ms);
-	for (size_t i = 0; i < watch->subject_count; i++) {
-		struct subject *subject = &watch->subjects[i];
-
-		for (size_t j = 0; j < subject->finding_count; j++) {
-			const struct finding *finding = &subject->findings[j];
-
-			if (finding->tested->fitness.state == FITNESS_FIT &&
-			    !finding->is_asking && finding->due_ms <= now_ms)
-				ask(watch, i, j);
-		}
-	}
+	ask_addresses(watch, NULL);
+	ask_domains(watch);
 }
 
 void
 watch_ask_all(struct watch *watch)
 {
 	for (size_t i = 0; i < watch->subject_count; i++) {
-		struct subject *subject = &watch->subjects[i];
+		struct subject *subject = watch->subjects[i];
 
 		for (size_t j = 0; j < subject->finding_count; j++)
 			subject->findings[j].due_ms = CLOCK_NEVER;
@@ -550,8 +661,8 @@ const struct subject *
 watch_subject(const struct watch *watch, const struct address *address)
 {
 	for (size_t i = 0; i < watch->subject_count; i++)
-		if (address_equal(&watch->subjects[i].address, address))
-			return &watch->subjects[i];
+		if (address_equal(&watch->subjects[i]->address, address))
+			return watch->subjects[i];
 	return NULL;
 }
 
@@ -585,8 +696,9 @@ watch_destroy(struct watch **watch_r)
 	if (!watch)
 		return;
 	*watch_r = NULL;
-	forget_questions(watch);
-	free_subjects(watch);
+	while (watch->subject_count > 0)
+		remove_subject(watch, watch->subjects[0]);
+	free(watch->subjects);
 	roster_destroy(&watch->roster);
 	free(watch->added.items);
 	free(watch);

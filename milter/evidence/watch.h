@@ -1,6 +1,6 @@
 /*
- * watch -- keeps an answer of every list for every address, asked again
- * before it is too old. Engine thread only; the clock is given.
+ * watch -- keeps an answer of every list for every address and domain, asked
+ * again before it is too old. Engine thread only; the clock is given.
  *
  * An answer is asked again after its TTL, clamped to check_min..check_every.
  * An UNKNOWN is asked again after check_min, doubling up to check_every while
@@ -8,6 +8,10 @@
  * confirmed. All of these less a jitter of up to a tenth, so that questions
  * spread out and the memory is renewed before it expires. Once a listing is
  * believed its TXT record is asked for.
+ *
+ * Of domains there may be thousands. They are asked about a few at a time, and
+ * again only while they are listed, or if they were seen since; while they are
+ * clean not before check_every.
  *
  * A list is asked only while it is fit. Before an answer is believed that
  * would change what the list is known to say, or would confirm a listing, the
@@ -22,6 +26,7 @@
 #define EVIDENCE_WATCH_H
 
 #include "base/address.h"
+#include "base/domain.h"
 #include "evidence/dnsbl.h"
 
 #include <stdbool.h>
@@ -35,7 +40,7 @@ struct resolver;
 struct tested;
 struct watch;
 
-/* What one list says of one address: now, and the last time it did say. */
+/* What one list says of one subject: now, and the last time it did say. */
 struct finding {
 	const struct list *list; /* that of use */
 	const struct list_use *use;
@@ -56,10 +61,15 @@ struct finding {
 	bool is_asking;
 };
 
+/* An address or a domain. */
 struct subject {
-	struct address address;
-	struct finding *findings; /* one for each list that knows the family */
+	struct address address;	  /* family 0: a domain */
+	char *domain;		  /* NULL: an address */
+	struct finding *findings; /* one for each list that knows its kind */
 	size_t finding_count;
+	/* watch's own from here on */
+	size_t place;
+	int64_t seen_ms; /* of a domain; CLOCK_NEVER */
 };
 
 /* Called when an answer came in; `before` is the one it replaced. The text
@@ -91,6 +101,18 @@ void watch_tick(struct watch *, int64_t now_ms);
 
 /* Makes every finding and every test due at the next tick. */
 void watch_ask_all(struct watch *);
+
+/* Has a domain watched as well, over any watch_configure, until
+   watch_unfollow. Each call makes a subject, which is borrowed until then.
+   Both not from within a callback. domain as domain_parse has it. */
+const struct subject *watch_follow(struct watch *, const char *domain);
+void watch_unfollow(struct watch *, const struct subject *);
+/* Somebody wants to know of that domain now. */
+void watch_see(struct watch *, const struct subject *, int64_t now_ms);
+
+/* "203.0.113.5", "example.com". Returns its first argument. */
+#define SUBJECT_TEXT_MAX DOMAIN_MAX
+const char *subject_text(char text[SUBJECT_TEXT_MAX], const struct subject *);
 
 /* Borrowed until the next watch_configure. NULL if it is not watched. */
 const struct subject *watch_subject(

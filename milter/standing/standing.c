@@ -186,11 +186,10 @@ write_removal(const struct subject *subject, const struct list *list,
     char *removal, size_t size)
 {
 	const char *url = list->removal ? list->removal : list->lookup;
-	char address[ADDRESS_TEXT_MAX];
+	char name[SUBJECT_TEXT_MAX];
 
 	if (url)
-		list_url(removal, size, url,
-		    address_format(address, &subject->address));
+		list_url(removal, size, url, subject_text(name, subject));
 }
 
 void

@@ -550,6 +550,65 @@ answers_of_unfit_lists_say_so(void **state)
 	}
 }
 
+static void
+domain_lists_have_controls_of_their_own(void **state)
+{
+	struct list domains = {.id = "dbl",
+	    .zone = "dbl.test",
+	    .knows_domain = true,
+	    .test_domain = {"dbltest.com", "example.com"}};
+	const uint8_t bytes[16] = {1, 2, 3, 4, 5, 6, 7, 0xff};
+	struct controls controls;
+	char name[DNSBL_NAME_MAX];
+
+	(void)state;
+	fitness_controls(&domains, FAMILY_DOMAIN, bytes, NULL, 0, &controls);
+	control_entry_name(name, &domains, "dbl.test", &controls.items[0]);
+	assert_string_equal(name, "dbltest.com.dbl.test");
+	control_entry_name(name, &domains, "dbl.test", &controls.items[1]);
+	assert_string_equal(name, "example.com.dbl.test");
+	control_entry_name(name, &domains, "dbl.test", &controls.items[2]);
+	assert_string_equal(name, "01020304050607ff.invalid.dbl.test");
+
+	domains.test_domain.clean = NULL;
+	fitness_controls(&domains, FAMILY_DOMAIN, bytes, NULL, 0, &controls);
+	assert_int_equal(controls.items[0].family, FAMILY_DOMAIN);
+	assert_int_equal(controls.items[1].family, 0);
+	assert_int_equal(controls.items[2].family, 0);
+}
+
+static void
+causes_name_the_domain(void **state)
+{
+	const struct list domains = {.id = "dbl",
+	    .zone = "dbl.test",
+	    .test_domain = {"test", "invalid"}};
+	struct answer answers[CONTROLS] = {
+	    {.result = RESULT_LISTED, .address = LOCAL(2)},
+	    {.result = RESULT_LISTED, .address = LOCAL(2)},
+	    {.result = RESULT_CLEAN},
+	};
+	char text[DNSBL_CAUSE_MAX];
+	struct controls controls;
+	struct fitness fitness;
+	struct flaw flaw;
+
+	(void)state;
+	fitness_controls(&domains, FAMILY_DOMAIN, (const uint8_t[16]){0}, NULL,
+	    0, &controls);
+	fitness_judge(&controls, answers, true, &flaw);
+	fitness_init(&fitness);
+	fitness_step(&fitness, &settings, &flaw, START);
+	assert_string_equal(fitness_cause_text(text, &domains, &fitness),
+	    "lists invalid, so it lists everyone");
+	answers[CONTROL_LISTED].result = RESULT_CLEAN;
+	answers[CONTROL_CLEAN].result = RESULT_CLEAN;
+	fitness_judge(&controls, answers, true, &flaw);
+	fitness_step(&fitness, &settings, &flaw, START);
+	assert_string_equal(fitness_cause_text(text, &domains, &fitness),
+	    "does not list test, so it is empty");
+}
+
 int
 main(void)
 {
@@ -565,6 +624,8 @@ main(void)
 	    cmocka_unit_test(a_day_without_fault_is_forgiven),
 	    cmocka_unit_test(doubt_brings_the_test_forward),
 	    cmocka_unit_test(answers_of_unfit_lists_say_so),
+	    cmocka_unit_test(domain_lists_have_controls_of_their_own),
+	    cmocka_unit_test(causes_name_the_domain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
