@@ -18,6 +18,8 @@
 #include "policy/gate.h"
 #include "report.h"
 #include "standing/board.h"
+#include "standing/domains.h"
+#include "standing/notes.h"
 #include "standing/standing.h"
 
 #include <event2/event.h>
@@ -68,6 +70,7 @@ struct engine {
 	struct watch *watch;
 	struct selftest *selftest;
 	struct discovery *discovery;
+	struct domains *domains;
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
@@ -161,6 +164,13 @@ step(struct engine *engine, size_t index, int64_t now_ms)
 	    sizeof ground->blocked_by, ground->removal, sizeof ground->removal);
 }
 
+static void
+on_domain_changed(
+    void *arg, const struct board_domain *domain, enum standing_state from)
+{
+	report_domain(arg, domain, from);
+}
+
 /* Steps all standings, publishes the new picture, and only then tells: who
    reads the line finds the gate already acting on it. */
 static void
@@ -175,6 +185,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 		step(engine, i, now_ms);
 	}
 	fill_board(engine, board, now_ms);
+	domains_fill(engine->domains, board);
 	board_publish(engine->slot, board_ref(board));
 	for (size_t i = 0; i < count; i++) {
 		if (board->egresses[i].state == from[i])
@@ -183,6 +194,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 		if (from[i] == STANDING_LISTED)
 			nudge_want(engine->nudge);
 	}
+	domains_tell(engine->domains, on_domain_changed, board);
 	board_unref(board);
 	free(from);
 }
@@ -193,9 +205,11 @@ on_answered(void *arg, const struct subject *subject,
 {
 	struct engine *engine = arg;
 
-	/* Many answers of one turn of the loop share one new board. */
 	report_answer(engine->config, subject, finding, before);
-	event_active(engine->renew, EV_TIMEOUT, 0);
+	/* Many answers of one turn of the loop share one new board. Domains,
+	   of which there may be thousands, are stepped with the tick. */
+	if (!subject->domain)
+		event_active(engine->renew, EV_TIMEOUT, 0);
 }
 
 static void
@@ -234,6 +248,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	selftest_tick(engine->selftest, now_ms);
 	watch_tick(engine->watch, now_ms);
 	discovery_tick(engine->discovery, now_ms);
+	domains_step(engine->domains, now_ms, clock_wall_sec());
 	renew_board(engine, now_ms);
 	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
 }
@@ -347,6 +362,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	engine->resolver = resolver;
 	selftest_configure(engine->selftest, config, resolver);
 	discovery_configure(engine->discovery, config);
+	domains_configure(engine->domains, config);
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
@@ -428,6 +444,15 @@ end_reload(struct engine *engine)
 }
 
 static void
+take_notes(struct engine *engine)
+{
+	char domain[DOMAIN_MAX];
+
+	while (notes_take(board_notes(engine->slot), domain) == 0)
+		domains_see(engine->domains, domain, clock_now_ms());
+}
+
+static void
 on_wake(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine *engine = arg;
@@ -436,6 +461,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (read(fd, &count, sizeof count) < 0)
 		return;
+	take_notes(engine);
 	if (atomic_exchange(&engine->loader_done, false))
 		end_reload(engine);
 	if (atomic_load(&engine->stop_wanted))
@@ -460,6 +486,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		    .diagnosis = selftest_diagnosis(engine->selftest),
 		    .board = board_current(engine->slot),
 		    .map = engine->map,
+		    .domain_count = domains_count(engine->domains),
 		    .now_ms = clock_now_ms(),
 		    .started_ms = engine->started_ms,
 		};
@@ -490,10 +517,12 @@ engine_reload(struct engine *engine)
 static void
 destroy(struct engine *engine)
 {
+	notes_listen(board_notes(engine->slot), NULL, NULL);
 	control_destroy(&engine->control);
 	map_destroy(&engine->map);
 	nudge_destroy(&engine->nudge);
 	resolver_destroy(&engine->resolver);
+	domains_destroy(&engine->domains);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
 	discovery_destroy(&engine->discovery);
@@ -514,6 +543,13 @@ destroy(struct engine *engine)
 	free(engine->asking_next.items);
 	free(engine->config_path);
 	free(engine);
+}
+
+/* Of any thread. */
+static void
+on_note(void *arg)
+{
+	wake(arg);
 }
 
 struct engine *
@@ -538,6 +574,8 @@ engine_create(struct config *config, const char *config_path,
 	engine->nudge = nudge_create();
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->selftest = selftest_create(on_resolver_changed, engine);
+	engine->domains = domains_create(engine->watch);
+	notes_listen(board_notes(slot), on_note, engine);
 	engine->discovery = discovery_create(engine->base, on_address, engine);
 	engine->control = control_create(
 	    engine->base, config->control_socket, on_asked, engine, reason);

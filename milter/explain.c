@@ -80,6 +80,16 @@ explain_board_of_status(
 				take_standing(&board->egresses[k],
 				    &config->egresses[k], json, now_wall_sec);
 	}
+	json_array_foreach(json_object_get(status, "domains"), i, json)
+	{
+		struct board_domain *domain = board_add_domain(board,
+		    text_of(json, "domain"), text_of(json, "listed"),
+		    text_of(json, "blocked_by"), text_of(json, "removal"));
+		int state = state_of(text_of(json, "standing"));
+
+		domain->state = state < 0 ? STANDING_UNKNOWN : state;
+	}
+	board_sort(board);
 	return board;
 }
 
@@ -151,7 +161,7 @@ rules_json(const struct board *board, const struct facts *facts,
 
 	for (size_t i = 0; i < config->rule_count; i++) {
 		const struct rule *rule = &config->rules[i];
-		enum condition failed = gate_failing(config, rule, facts,
+		enum condition failed = gate_failing(board, rule, facts,
 		    facts->recipients, egress ? egress->name : "");
 		json_t *json = json_object();
 

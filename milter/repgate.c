@@ -140,6 +140,37 @@ print_egresses(const json_t *status)
 	print_and_free(table);
 }
 
+/* Only where there are any: most have no list of domains. */
+static void
+print_domains(const json_t *status)
+{
+	const json_t *domains = json_object_get(status, "domains");
+	struct table *table;
+	size_t i;
+	json_t *domain;
+
+	if (json_array_size(domains) == 0)
+		return;
+	table = table_create((const char *[]){"DOMAIN", "STANDING", "SINCE",
+	    "WEIGHT", "ANSWERED", "BLOCKED BY", NULL});
+	json_array_foreach(domains, i, domain)
+	{
+		const char *blocked_by = text(domain, "blocked_by");
+		char weight[24], answered[48];
+
+		snprintf(
+		    weight, sizeof weight, "%lld", number(domain, "weight"));
+		snprintf(answered, sizeof answered, "%lld of %lld",
+		    number(domain, "answered"), number(domain, "of"));
+		table_add(table, colour_of(text(domain, "standing")),
+		    (const char *[]){text(domain, "domain"),
+			text(domain, "standing"), text(domain, "since"), weight,
+			answered,
+			blocked_by && blocked_by[0] ? blocked_by : NULL});
+	}
+	print_and_free(table);
+}
+
 static void
 add_answer(struct table *table, const char *address, const json_t *answer)
 {
@@ -288,6 +319,7 @@ show_status(const struct options *options)
 		    text(status, "version"), text(status, "mode"),
 		    number(status, "pid"), uptime);
 		print_egresses(status);
+		print_domains(status);
 		print_answers(status);
 		print_lists(status);
 		print_resolver(status);

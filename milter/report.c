@@ -42,6 +42,14 @@ is_news(const struct finding *finding, const struct answer *before)
 	       now->cause != before->cause;
 }
 
+/* There may be thousands of domains: who does not answer about them is told
+   by the list: line. */
+static bool
+is_of_listing(const struct answer *now, const struct answer *before)
+{
+	return now->result == RESULT_LISTED || before->result == RESULT_LISTED;
+}
+
 /* An address that none was given is one that the network sees. */
 static const char *
 egress_of(const struct config *config, const struct address *address)
@@ -71,16 +79,21 @@ report_answer(const struct config *config, const struct subject *subject,
 {
 	const struct answer *answer = &finding->answer;
 	const struct list *list = finding->list;
-	char address[ADDRESS_TEXT_MAX], codes[DNSBL_CODES_TEXT_MAX];
+	char name[SUBJECT_TEXT_MAX], codes[DNSBL_CODES_TEXT_MAX];
 	char code[ADDRESS_TEXT_MAX], cause[DNSBL_CAUSE_MAX], url[URL_MAX];
 	struct line line;
 
-	if (!is_news(finding, before))
+	if (!is_news(finding, before) ||
+	    (subject->domain && !is_of_listing(answer, before)))
 		return;
-	address_format(address, &subject->address);
+	subject_text(name, subject);
 	line_start(&line, "answer");
-	line_add(&line, "egress", egress_of(config, &subject->address));
-	line_add(&line, "address", address);
+	if (subject->domain) {
+		line_add(&line, "domain", name);
+	} else {
+		line_add(&line, "egress", egress_of(config, &subject->address));
+		line_add(&line, "address", name);
+	}
 	line_add(&line, "list", list->id);
 	line_add(&line, "provider", list->provider);
 	if (answer->result == RESULT_LISTED)
@@ -94,7 +107,7 @@ report_answer(const struct config *config, const struct subject *subject,
 		line_add_number(&line, "ttl", answer->ttl_sec);
 	if (answer->result == RESULT_LISTED) {
 		line_add(&line, "text", finding->text);
-		line_add(&line, "removal", removal_of(url, list, address));
+		line_add(&line, "removal", removal_of(url, list, name));
 	}
 	log_line(&line);
 }
@@ -161,6 +174,40 @@ report_standing(
 		line_add(&line, "via", usual.route->name);
 	if (entry->state == STANDING_LISTED && entry->removal[0])
 		line_add(&line, "removal", entry->removal);
+	log_line(&line);
+}
+
+/* What the first rule for listed domains that has no other condition does. */
+static enum action
+action_for(const struct board *board, const struct board_domain *domain)
+{
+	struct verdict usual;
+
+	gate_usual_domain(board, domain, &usual);
+	return usual.action;
+}
+
+void
+report_domain(const struct board *board, const struct board_domain *domain,
+    enum standing_state from)
+{
+	bool is_listed = domain->state == STANDING_LISTED;
+	struct line line;
+
+	line_start(&line, "standing");
+	line_add(&line, "domain", domain->name);
+	line_add(&line, "from", standing_name(from));
+	line_add(&line, "to", standing_name(domain->state));
+	line_add_number(&line, "weight", domain->weight);
+	if (is_listed && strcmp(domain->subject, domain->name) != 0)
+		line_add(&line, "listed", domain->subject);
+	if (is_listed)
+		line_add(&line, "blocked-by", domain->blocked_by);
+	line_add_number(&line, "answered", domain->answered);
+	line_add_number(&line, "of", domain->of);
+	line_add(&line, "action", action_name(action_for(board, domain)));
+	if (is_listed && domain->removal[0])
+		line_add(&line, "removal", domain->removal);
 	log_line(&line);
 }
 
@@ -308,6 +355,34 @@ egress_json(const struct report_view *view, size_t index)
 }
 
 static json_t *
+domain_json(const struct board_domain *domain)
+{
+	json_t *json = json_object();
+
+	json_object_set_new(json, "domain", word(domain->name));
+	json_object_set_new(
+	    json, "standing", word(standing_name(domain->state)));
+	json_object_set_new(json, "since", wall_time(domain->since_wall_sec));
+	json_object_set_new(json, "weight", json_integer(domain->weight));
+	json_object_set_new(json, "answered", json_integer(domain->answered));
+	json_object_set_new(json, "of", json_integer(domain->of));
+	json_object_set_new(json, "listed", word(domain->subject));
+	json_object_set_new(json, "blocked_by", word(domain->blocked_by));
+	json_object_set_new(json, "removal", word(domain->removal));
+	return json;
+}
+
+static json_t *
+domains_json(const struct board *board)
+{
+	json_t *domains = json_array();
+
+	for (size_t i = 0; i < board->domain_count; i++)
+		json_array_append_new(domains, domain_json(&board->domains[i]));
+	return domains;
+}
+
+static json_t *
 routes_json(const struct config *config)
 {
 	json_t *routes = json_array();
@@ -441,6 +516,7 @@ counters_json(const struct report_view *view)
 	json_object_set_new(json, "map_moved", json_integer(map.moved));
 	json_object_set_new(json, "map_broken", json_integer(map.broken));
 	json_object_set_new(json, "map_connections", json_integer(map.open));
+	json_object_set_new(json, "domains", json_integer(view->domain_count));
 	json_object_set_new(
 	    json, "questions", json_integer(resolver_asked(view->resolver)));
 	return json;
@@ -460,6 +536,7 @@ report_status_json(const struct report_view *view)
 	json_object_set_new(json, "uptime",
 	    json_integer((view->now_ms - view->started_ms) / CLOCK_SEC));
 	json_object_set_new(json, "egress", egresses);
+	json_object_set_new(json, "domains", domains_json(view->board));
 	json_object_set_new(json, "routes", routes_json(view->config));
 	json_object_set_new(json, "lists", lists_json(view));
 	json_object_set_new(json, "resolver", resolver_json(view));

@@ -14,6 +14,7 @@
 struct address;
 struct answer;
 struct board;
+struct board_domain;
 struct config;
 struct diagnosis;
 struct finding;
@@ -41,6 +42,9 @@ void report_resolver(const struct diagnosis *);
 /* Logs the standing: line of the egress with that index. */
 void report_standing(
     const struct board *, size_t index, enum standing_state from);
+/* The same of a sender domain. */
+void report_domain(const struct board *, const struct board_domain *,
+    enum standing_state from);
 
 /* Logs what is known of our own address now, as discovery_news has it. */
 void report_address(
@@ -56,6 +60,7 @@ struct report_view {
 	const struct diagnosis *diagnosis; /* of the resolver */
 	const struct board *board;
 	const struct map *map; /* NULL: none */
+	size_t domain_count;   /* sender domains that are watched */
 	int64_t now_ms, started_ms;
 };
 

@@ -81,6 +81,9 @@ struct rule {
 	struct strings users; /* SASL login names; "*" any that logged in */
 	struct networks clients;
 	struct strings egresses; /* names */
+	/* The domain of the sender is listed; then it does not matter whether
+	   the egress is. Of the others none holds unless that one is. */
+	bool wants_listed_domain;
 	enum action then;
 	const struct route **via; /* for ACTION_REROUTE, in order; borrowed */
 	size_t via_count;
@@ -125,6 +128,8 @@ struct config {
 
 	struct list_use *lists;
 	size_t list_count;
+	struct strings domains; /* always watched; as domain_parse has them */
+	bool asks_domains;	/* some list knows domains */
 	int listed_at;
 	int confirm; /* answers in a row */
 	int64_t clear_after_ms, keep_unknown_ms;

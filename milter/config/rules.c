@@ -23,6 +23,13 @@ static const struct word then_words[] = {
     {NULL, 0},
 };
 
+enum { LISTED = 1 };
+
+static const struct word domain_words[] = {
+    {"listed", LISTED},
+    {NULL, 0},
+};
+
 /* Where no route is usable there is no other way. */
 static const struct word otherwise_words[] = {
     {"pass", ACTION_PASS},
@@ -153,6 +160,17 @@ read_recipients(struct group *group, struct strings *recipients)
 }
 
 static void
+read_sender_domain(
+    struct group *group, const struct config *config, struct rule *rule)
+{
+	rule->wants_listed_domain =
+	    group_word(group, "sender_domain", domain_words, 0) == LISTED;
+	if (rule->wants_listed_domain && !config->asks_domains)
+		group_warning(group, "sender_domain",
+		    "it never holds: none of the lists knows domains");
+}
+
+static void
 read_conditions(
     struct group *group, const struct config *config, struct rule *rule)
 {
@@ -165,6 +183,7 @@ read_conditions(
 	values_networks(group, "clients", &rule->clients);
 	read_egresses(group, config, rule);
 	group_later(group, "receivers", "use recipients");
+	read_sender_domain(group, config, rule);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		values_refuse_empty(group, keys[i]);
 }
@@ -197,6 +216,21 @@ read_wait(struct group *group, struct rule *rule)
 	}
 }
 
+/* A domain goes along on every route. */
+static void
+check_remedy(struct group *group, const struct rule *rule)
+{
+	if (rule->wants_listed_domain && rule->then == ACTION_REROUTE)
+		group_error(group, "then",
+		    "\"reroute\" does not help a listed domain, which is the "
+		    "same by every route; expected \"hold\", \"defer\" or "
+		    "\"pass\"");
+	if (rule->wants_listed_domain && rule->then == ACTION_WAIT)
+		group_error(group, "then",
+		    "\"wait\" is for a listed egress only; expected \"hold\", "
+		    "\"defer\" or \"pass\"");
+}
+
 static void
 read_actions(
     struct group *group, const struct config *config, struct rule *rule)
@@ -205,6 +239,7 @@ read_actions(
 	rule->otherwise =
 	    read_action(group, config, "otherwise", otherwise_words);
 	group_require(group, "then");
+	check_remedy(group, rule);
 	read_via(group, config, rule);
 	read_wait(group, rule);
 	if (rule->then == ACTION_REROUTE ||
@@ -218,6 +253,7 @@ read_actions(
 		refuse(group, "otherwise", "reroute");
 }
 
+/* The two kinds look at different listings: one shields none of the other. */
 static bool
 holds_for_all(const struct rule *rule)
 {
@@ -237,10 +273,13 @@ find(const struct config *config, const char *name)
 }
 
 static void
-check_order(struct group *group, const struct config *config)
+check_order(
+    struct group *group, const struct config *config, const struct rule *rule)
 {
 	for (size_t i = 0; i < config->rule_count; i++) {
-		if (!holds_for_all(&config->rules[i]))
+		if (!holds_for_all(&config->rules[i]) ||
+		    config->rules[i].wants_listed_domain !=
+			rule->wants_listed_domain)
 			continue;
 		group_warning(group, NULL,
 		    "it is never reached: rule \"%s\" before it has no "
@@ -308,8 +347,8 @@ read_rule(struct group *group, void *context)
 	if (name && find(config, name))
 		group_error(group, "name",
 		    "\"%s\" is used already; expected each name once", name);
-	check_order(group, config);
 	read_conditions(group, config, &rule);
+	check_order(group, config, &rule);
 	read_actions(group, config, &rule);
 	check_sight(group, config, &rule);
 	rule.name = alloc_string(name ? name : "");

@@ -21,8 +21,9 @@ sight_sees(enum door door, const struct rule *rule)
 		return true;
 	if (rule->users.count + rule->clients.count > 0)
 		return false;
-	return door == DOOR_SENDER ? rule->recipients.count == 0
-				   : rule->senders.count == 0;
+	if (door == DOOR_SENDER)
+		return rule->recipients.count == 0;
+	return rule->senders.count == 0 && !rule->wants_listed_domain;
 }
 
 bool
@@ -47,7 +48,8 @@ sight_needs_sender(const struct config *config)
 		if (config->egresses[i].senders.count > 0)
 			return true;
 	for (size_t i = 0; i < config->rule_count; i++)
-		if (config->rules[i].senders.count > 0)
+		if (config->rules[i].senders.count > 0 ||
+		    config->rules[i].wants_listed_domain)
 			return true;
 	return false;
 }

@@ -2,12 +2,14 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/domain.h"
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/form.h"
 #include "config/group.h"
 #include "config/key.h"
 #include "config/spelling.h"
+#include "config/values.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -204,6 +206,45 @@ check_threshold(struct group *root, const struct config *config)
 		    config->listed_at, (long long)sum);
 }
 
+static const char *
+form_watched(const char *text)
+{
+	char domain[DOMAIN_MAX];
+
+	return domain_parse(text, domain) == 0
+		   ? NULL
+		   : "a domain such as \"example.com\"";
+}
+
+static void
+read_domains(struct group *root, struct config *config)
+{
+	struct strings *domains = &config->domains;
+
+	values_strings(root, "domains", form_watched, domains);
+	values_refuse_empty(root, "domains");
+	for (size_t i = 0; i < domains->count; i++) {
+		char domain[DOMAIN_MAX] = "";
+
+		domain_parse(domains->items[i], domain);
+		free(domains->items[i]);
+		domains->items[i] = alloc_string(domain);
+		for (size_t j = 0; domain[0] && j < i; j++)
+			if (strcmp(domains->items[j], domain) == 0)
+				group_item_error(root, "domains", i,
+				    "\"%s\" is given twice; expected each "
+				    "domain once",
+				    domain);
+	}
+	for (size_t i = 0; i < config->list_count; i++)
+		config->asks_domains |= config->lists[i].list &&
+					config->lists[i].list->knows_domain;
+	if (domains->count > 0 && !config->asks_domains)
+		group_warning(root, "domains",
+		    "nobody is asked about them: none of the lists knows "
+		    "domains");
+}
+
 void
 uses_read(struct group *root, struct config *config)
 {
@@ -225,11 +266,13 @@ uses_read(struct group *root, struct config *config)
 		group_error(root, "lists",
 		    "all of them are dead; expected at least one to ask");
 	check_threshold(root, config);
+	read_domains(root, config);
 }
 
 void
 uses_free(struct config *config)
 {
+	strings_free(&config->domains);
 	for (size_t i = 0; i < config->list_count; i++) {
 		key_free(&config->lists[i].zone);
 		key_free(&config->lists[i].key);

@@ -5,9 +5,11 @@
 #include "base/line.h"
 #include "base/log.h"
 #include "base/socket.h"
+#include "config/pattern.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
+#include "standing/notes.h"
 
 #include <libmilter/mfapi.h>
 
@@ -285,6 +287,20 @@ count(const struct verdict *verdict, enum mode mode, const char *cause)
 		atomic_fetch_add(&counters.deferred, 1);
 }
 
+/* Leaves word of the sender's domain for the engine. What that finds out is
+   for the messages after this one. */
+static void
+note_sender(const struct board *board, const struct verdict *verdict,
+    const char *sender)
+{
+	const char *domain = pattern_domain_of(sender);
+	char name[DOMAIN_MAX];
+
+	if (board->config->asks_domains && verdict->leaves && domain &&
+	    domain_parse(domain, name) == 0)
+		notes_leave(board_notes(slot), name);
+}
+
 static sfsistat
 decide(SMFICTX *ctx, struct session *session, const struct board *board)
 {
@@ -304,6 +320,8 @@ decide(SMFICTX *ctx, struct session *session, const struct board *board)
 		cause = "the engine gives no sign of life";
 	else
 		gate_decide(board, &facts, &verdict);
+	if (!cause)
+		note_sender(board, &verdict, facts.sender);
 	if (mode == MODE_ENFORCE && !cause) {
 		delete_forged_headers(ctx, session);
 		status = act(ctx, board->config, &verdict, &cause);

@@ -6,14 +6,23 @@
 #include "policy/wording.h"
 #include "standing/board.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* A recipient whose mail leaves by a listed egress. */
+/* A recipient whose mail leaves by an egress. */
 struct concern {
 	const struct recipient *recipient;
-	size_t egress; /* in config.egresses and board.egresses */
+	size_t egress;	/* in config.egresses and board.egresses */
+	bool is_listed; /* that egress */
+};
+
+/* All that leaves, and why that may matter. */
+struct concerns {
+	struct concern *items; /* room for every recipient */
+	size_t count, listed_count;
+	const struct board_domain *domain; /* the sender's, if listed */
 };
 
 static bool
@@ -100,34 +109,51 @@ find_egress(const struct config *config, const char *sender,
 	return -1;
 }
 
-/* Fills concerns, which has room for every recipient. Returns how many. */
-static size_t
+static void
 find_concerns(const struct board *board, const struct facts *facts,
-    struct concern *concerns)
+    struct concerns *concerns)
 {
-	size_t count = 0, egress;
+	size_t egress;
 
 	for (size_t i = 0; i < facts->recipient_count; i++) {
 		const struct recipient *recipient = &facts->recipients[i];
+		bool is_listed;
 
 		if (!gate_is_outbound(board->config, recipient))
 			continue;
 		if (find_egress(
 			board->config, facts->sender, recipient, &egress) != 0)
 			continue;
-		if (board->egresses[egress].state == STANDING_LISTED)
-			concerns[count++] = (struct concern){recipient, egress};
+		is_listed = board->egresses[egress].state == STANDING_LISTED;
+		concerns->items[concerns->count++] =
+		    (struct concern){recipient, egress, is_listed};
+		concerns->listed_count += is_listed;
 	}
-	return count;
+}
+
+/* NULL unless the domain of the sender is listed. */
+static const struct board_domain *
+find_domain(const struct board *board, const char *sender)
+{
+	const char *text = sender ? pattern_domain_of(sender) : NULL;
+	const struct board_domain *domain;
+	char name[DOMAIN_MAX];
+
+	if (!text || domain_parse(text, name) != 0)
+		return NULL;
+	domain = board_find_domain(board, name);
+	return domain && domain->state == STANDING_LISTED ? domain : NULL;
 }
 
 enum condition
-gate_failing(const struct config *config, const struct rule *rule,
+gate_failing(const struct board *board, const struct rule *rule,
     const struct facts *facts, const struct recipient *recipient,
     const char *egress_name)
 {
-	if (!sight_can_act(config, rule))
+	if (!sight_can_act(board->config, rule))
 		return CONDITION_DOOR;
+	if (rule->wants_listed_domain && !find_domain(board, facts->sender))
+		return CONDITION_SENDER_DOMAIN;
 	if (!address_holds(&rule->senders, facts->sender))
 		return CONDITION_SENDERS;
 	if (!user_holds(&rule->users, facts->user))
@@ -147,6 +173,7 @@ condition_name(enum condition condition)
 	static const char *const names[] = {
 	    [CONDITION_NONE] = "none",
 	    [CONDITION_DOOR] = "door",
+	    [CONDITION_SENDER_DOMAIN] = "sender_domain",
 	    [CONDITION_SENDERS] = "senders",
 	    [CONDITION_USERS] = "users",
 	    [CONDITION_CLIENTS] = "clients",
@@ -169,30 +196,43 @@ gate_egress(const struct config *config, const struct facts *facts,
 }
 
 static bool
-rule_holds(const struct rule *rule, const struct config *config,
+rule_holds(const struct rule *rule, const struct board *board,
     const struct facts *facts, const struct concern *concern)
 {
-	return gate_failing(config, rule, facts, concern->recipient,
-		   config->egresses[concern->egress].name) == CONDITION_NONE;
+	if (!rule->wants_listed_domain && !concern->is_listed)
+		return false;
+	return gate_failing(board, rule, facts, concern->recipient,
+		   board->config->egresses[concern->egress].name) ==
+	       CONDITION_NONE;
 }
 
 /* The first rule that holds, with the first concern it holds for. NULL, with
    *decisive untouched, if none does. */
 static const struct rule *
-find_rule(const struct config *config, const struct facts *facts,
-    const struct concern *concerns, size_t count,
-    const struct concern **decisive)
+find_rule(const struct board *board, const struct facts *facts,
+    const struct concerns *concerns, const struct concern **decisive)
 {
-	for (size_t i = 0; i < config->rule_count; i++) {
-		const struct rule *rule = &config->rules[i];
+	for (size_t i = 0; i < board->config->rule_count; i++) {
+		const struct rule *rule = &board->config->rules[i];
 
-		for (size_t k = 0; k < count; k++)
-			if (rule_holds(rule, config, facts, &concerns[k])) {
-				*decisive = &concerns[k];
+		for (size_t k = 0; k < concerns->count; k++)
+			if (rule_holds(
+				rule, board, facts, &concerns->items[k])) {
+				*decisive = &concerns->items[k];
 				return rule;
 			}
 	}
 	return NULL;
+}
+
+/* What a message is about that no rule holds for. */
+static const struct concern *
+first_listed(const struct concerns *concerns)
+{
+	for (size_t i = 0; i < concerns->count; i++)
+		if (concerns->items[i].is_listed)
+			return &concerns->items[i];
+	return &concerns->items[0];
 }
 
 /* Every configured route counts as usable. */
@@ -229,15 +269,19 @@ apply_rule(const struct rule *rule, struct verdict *verdict)
 
 static void
 judge(const struct board *board, const struct facts *facts,
-    const struct concern *concerns, size_t count, struct verdict *verdict)
+    const struct concerns *concerns, struct verdict *verdict)
 {
-	const struct concern *decisive = &concerns[0];
-	const struct rule *rule =
-	    find_rule(board->config, facts, concerns, count, &decisive);
+	const struct concern *decisive = first_listed(concerns);
+	const struct rule *rule = find_rule(board, facts, concerns, &decisive);
+	bool is_for_domain =
+	    rule ? rule->wants_listed_domain : concerns->listed_count == 0;
 
+	if (is_for_domain)
+		verdict->domain = concerns->domain;
 	verdict->egress = &board->config->egresses[decisive->egress];
 	verdict->standing = &board->egresses[decisive->egress];
-	verdict->outbound_count = count;
+	verdict->outbound_count =
+	    is_for_domain ? concerns->count : concerns->listed_count;
 	verdict->is_gated = true;
 	if (rule)
 		apply_rule(rule, verdict);
@@ -267,14 +311,17 @@ gate_answer(const struct board *board, enum door door, const char *address,
 	struct recipient recipient = {0};
 	struct facts facts = {.recipients = &recipient, .recipient_count = 1};
 	struct concern concern;
+	struct concerns concerns = {.items = &concern};
 
 	if (door == DOOR_RECIPIENT)
 		recipient.address = address;
 	else
 		facts.sender = address;
-	if ((door == DOOR_SENDER || config->local_domains.count > 0) &&
-	    find_concerns(board, &facts, &concern) > 0)
-		judge(board, &facts, &concern, 1, &verdict);
+	concerns.domain = find_domain(board, facts.sender);
+	if (door == DOOR_SENDER || config->local_domains.count > 0)
+		find_concerns(board, &facts, &concerns);
+	if (concerns.listed_count > 0)
+		judge(board, &facts, &concerns, &verdict);
 	if (!is_move(&verdict) ||
 	    (door == DOOR_RECIPIENT && !is_certain(config, &verdict))) {
 		verdict.action = ACTION_PASS;
@@ -297,15 +344,17 @@ answer_both(const struct board *board, const char *sender,
 /* The verdict on a message whose recipients are up to the map. */
 static void
 foresee(const struct board *board, const struct facts *facts,
-    const struct concern *concerns, size_t count, struct verdict *verdict)
+    const struct concerns *concerns, struct verdict *verdict)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < concerns->count; i++) {
+		const struct concern *concern = &concerns->items[i];
 		struct verdict answer;
 
-		if (!answer_both(board, facts->sender,
-			concerns[i].recipient->address, &answer))
+		if (!concern->is_listed ||
+		    !answer_both(board, facts->sender,
+			concern->recipient->address, &answer))
 			continue;
-		answer.outbound_count = count;
+		answer.outbound_count = concerns->listed_count;
 		*verdict = answer;
 		return;
 	}
@@ -320,22 +369,43 @@ gate_decide(
     const struct board *board, const struct facts *facts, struct verdict *out)
 {
 	struct verdict verdict = {.action = ACTION_PASS};
-	struct concern *concerns =
-	    alloc_zeroed(facts->recipient_count, sizeof *concerns);
-	size_t count = find_concerns(board, facts, concerns);
+	struct concerns concerns = {
+	    .items =
+		alloc_zeroed(facts->recipient_count, sizeof *concerns.items),
+	    .domain = find_domain(board, facts->sender),
+	};
 
-	if (count > 0)
-		judge(board, facts, concerns, count, &verdict);
-	if (count > 0 && board->config->reroute_by == REROUTE_BY_MAP &&
+	find_concerns(board, facts, &concerns);
+	if (concerns.listed_count > 0 ||
+	    (concerns.domain && concerns.count > 0))
+		judge(board, facts, &concerns, &verdict);
+	if (concerns.listed_count > 0 &&
+	    board->config->reroute_by == REROUTE_BY_MAP &&
 	    verdict.action != ACTION_HOLD && verdict.action != ACTION_DEFER)
-		foresee(board, facts, concerns, count, &verdict);
-	free(concerns);
+		foresee(board, facts, &concerns, &verdict);
+	verdict.leaves = concerns.count > 0;
+	free(concerns.items);
 	*out = verdict;
+}
+
+void
+gate_blame(const struct verdict *verdict, struct blame *out)
+{
+	if (verdict->domain) {
+		snprintf(out->subject, sizeof out->subject, "%s",
+		    verdict->domain->subject);
+		out->blocked_by = verdict->domain->blocked_by;
+		out->removal = verdict->domain->removal;
+	} else {
+		address_format(out->subject, &verdict->standing->address);
+		out->blocked_by = verdict->standing->blocked_by;
+		out->removal = verdict->standing->removal;
+	}
 }
 
 /* A rule that looks at the message says nothing of the usual one. */
 static bool
-is_unconditional(const struct rule *rule)
+has_no_condition(const struct rule *rule)
 {
 	return rule->senders.count + rule->recipients.count +
 		   rule->users.count + rule->clients.count ==
@@ -354,9 +424,30 @@ gate_usual(const struct board *board, size_t egress_index, struct verdict *out)
 	for (size_t i = 0; verdict.is_gated && i < config->rule_count; i++) {
 		const struct rule *rule = &config->rules[i];
 
-		if (is_unconditional(rule) &&
+		if (!rule->wants_listed_domain && has_no_condition(rule) &&
 		    egress_holds(&rule->egresses, verdict.egress->name)) {
 			apply_rule(rule, &verdict);
+			break;
+		}
+	}
+	*out = verdict;
+}
+
+void
+gate_usual_domain(const struct board *board, const struct board_domain *domain,
+    struct verdict *out)
+{
+	const struct config *config = board->config;
+	struct verdict verdict = {.action = ACTION_PASS, .domain = domain};
+
+	verdict.is_gated = domain->state == STANDING_LISTED;
+	for (size_t i = 0; verdict.is_gated && i < config->rule_count; i++) {
+		const struct rule *rule = &config->rules[i];
+
+		if (rule->wants_listed_domain && has_no_condition(rule) &&
+		    rule->egresses.count == 0) {
+			verdict.rule = rule;
+			verdict.action = rule->then;
 			break;
 		}
 	}
@@ -410,14 +501,16 @@ add_given(struct line *line, const char *key, const char *value)
 }
 
 static void
-add_standing(struct line *line, const struct board_egress *standing)
+add_blame(struct line *line, const struct verdict *verdict)
 {
-	char address[ADDRESS_TEXT_MAX];
+	struct blame blame;
 
-	if (standing->address.family != 0)
-		line_add(line, "address",
-		    address_format(address, &standing->address));
-	add_given(line, "blocked-by", standing->blocked_by);
+	gate_blame(verdict, &blame);
+	if (verdict->domain)
+		line_add(line, "domain", blame.subject);
+	else if (verdict->standing->address.family != 0)
+		line_add(line, "address", blame.subject);
+	add_given(line, "blocked-by", blame.blocked_by);
 }
 
 static void
@@ -429,7 +522,7 @@ add_verdict(struct line *line, const struct verdict *verdict)
 	if (verdict->egress)
 		line_add(line, "egress", verdict->egress->name);
 	if (verdict->standing)
-		add_standing(line, verdict->standing);
+		add_blame(line, verdict);
 	if (verdict->rule)
 		line_add(line, "rule", verdict->rule->name);
 }

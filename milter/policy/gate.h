@@ -9,12 +9,16 @@
  * decides for the message; if none does, it passes. A recipient that no egress
  * claims is not gated.
  *
+ * A rule that wants a listed domain holds where the sender's domain is listed,
+ * whatever the egress; the others hold where the egress is.
+ *
  * What a door does not know is NULL: a condition on it does not hold.
  */
 #ifndef POLICY_GATE_H
 #define POLICY_GATE_H
 
 #include "base/address.h"
+#include "base/domain.h"
 #include "config/config.h"
 #include "config/sight.h"
 
@@ -22,6 +26,7 @@
 #include <stddef.h>
 
 struct board;
+struct board_domain;
 struct board_egress;
 struct line;
 
@@ -47,9 +52,14 @@ struct verdict {
 	const struct rule *rule;	     /* NULL: none held */
 	const struct egress *egress;	     /* the one that decided, or NULL */
 	const struct board_egress *standing; /* of that egress */
-	size_t outbound_count; /* recipients that leave by a listed egress */
-	/* Whether a listed egress is concerned: such a message has a line. */
+	/* The sender's, if that is why, and not the egress; else NULL. */
+	const struct board_domain *domain;
+	size_t outbound_count; /* recipients that leave by a listed egress;
+				  with domain all that leave */
+	/* Whether a listed egress or domain is concerned: such a message has
+	   a line. */
 	bool is_gated;
+	bool leaves; /* some recipient leaves by an egress */
 };
 
 /* A message, for the milter. With reroute_by = "map" a verdict to reroute or
@@ -70,13 +80,14 @@ void gate_answer(
 enum condition {
 	CONDITION_NONE,
 	CONDITION_DOOR,
+	CONDITION_SENDER_DOMAIN, /* it is not listed now */
 	CONDITION_SENDERS,
 	CONDITION_USERS,
 	CONDITION_CLIENTS,
 	CONDITION_RECIPIENTS,
 	CONDITION_EGRESS
 };
-enum condition gate_failing(const struct config *, const struct rule *,
+enum condition gate_failing(const struct board *, const struct rule *,
     const struct facts *, const struct recipient *, const char *egress_name);
 const char *condition_name(enum condition); /* "senders" ... */
 
@@ -84,9 +95,20 @@ const char *condition_name(enum condition); /* "senders" ... */
 const struct egress *gate_egress(
     const struct config *, const struct facts *, const struct recipient *);
 
+/* What is listed, for people: the domain or the address of the verdict; who
+   lists it; where to ask for removal, or "". */
+struct blame {
+	char subject[DOMAIN_MAX];
+	const char *blocked_by, *removal;
+};
+void gate_blame(const struct verdict *, struct blame *out);
+
 /* What happens to a message of which nothing is known but its egress: the
    first rule without conditions on the message. For the standing: line. */
 void gate_usual(const struct board *, size_t egress_index, struct verdict *out);
+/* The same of a message of which nothing is known but its sender's domain. */
+void gate_usual_domain(
+    const struct board *, const struct board_domain *, struct verdict *out);
 
 /* Whether a recipient leaves this host: the MTA's mailer where it said (those
    of an egress leave as well, and those that the map answers with), else the

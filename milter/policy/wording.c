@@ -14,12 +14,13 @@
 const char *
 wording_defer(char text[WORDING_MAX], const struct verdict *verdict)
 {
-	const struct board_egress *standing = verdict->standing;
-	char address[ADDRESS_TEXT_MAX], raw[WORDING_MAX];
+	char raw[WORDING_MAX];
+	struct blame blame;
 
+	gate_blame(verdict, &blame);
 	snprintf(raw, sizeof raw, "%s is blocked by %s%s%s; try again later",
-	    address_format(address, &standing->address), standing->blocked_by,
-	    standing->removal[0] ? ", removal: " : "", standing->removal);
+	    blame.subject, blame.blocked_by,
+	    blame.removal[0] ? ", removal: " : "", blame.removal);
 	line_escape(text, WORDING_MAX, raw, strlen(raw));
 	return text;
 }
@@ -27,11 +28,12 @@ wording_defer(char text[WORDING_MAX], const struct verdict *verdict)
 const char *
 wording_hold(char text[WORDING_MAX], const struct verdict *verdict)
 {
-	char address[ADDRESS_TEXT_MAX], raw[WORDING_MAX];
+	char raw[WORDING_MAX];
+	struct blame blame;
 
-	snprintf(raw, sizeof raw, "repgate: %s is blocked by %s",
-	    address_format(address, &verdict->standing->address),
-	    verdict->standing->blocked_by);
+	gate_blame(verdict, &blame);
+	snprintf(raw, sizeof raw, "repgate: %s is blocked by %s", blame.subject,
+	    blame.blocked_by);
 	line_escape(text, WORDING_MAX, raw, strlen(raw));
 	return text;
 }

@@ -2,11 +2,13 @@
 
 #include "base/alloc.h"
 #include "config/config.h"
+#include "standing/notes.h"
 
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Readers see the board alone; the count is nobody's business but ours. */
 struct counted_board {
@@ -17,6 +19,7 @@ struct counted_board {
 struct board_slot {
 	pthread_mutex_t mutex; /* of current; held for a pointer copy */
 	struct board *current;
+	struct notes *notes;
 	_Atomic int64_t beat_ms;
 };
 
@@ -54,6 +57,15 @@ board_ref(struct board *board)
 	return board;
 }
 
+static void
+free_domain(struct board_domain *domain)
+{
+	free(domain->name);
+	free(domain->subject);
+	free(domain->blocked_by);
+	free(domain->removal);
+}
+
 void
 board_unref(struct board *board)
 {
@@ -64,6 +76,9 @@ board_unref(struct board *board)
 		free(board->egresses[i].removal);
 		free(board->egresses[i].addresses);
 	}
+	for (size_t i = 0; i < board->domain_count; i++)
+		free_domain(&board->domains[i]);
+	free(board->domains);
 	free(board->egresses);
 	config_unref(board->config);
 	free(counted(board));
@@ -82,12 +97,58 @@ board_egress_blame(
 	egress->removal = url;
 }
 
+struct board_domain *
+board_add_domain(struct board *board, const char *name, const char *subject,
+    const char *blocked_by, const char *removal)
+{
+	struct board_domain *domain;
+
+	board->domains = alloc_resize(
+	    board->domains, board->domain_count + 1, sizeof *board->domains);
+	domain = &board->domains[board->domain_count++];
+	*domain = (struct board_domain){
+	    .name = alloc_string(name),
+	    .subject = alloc_string(subject),
+	    .blocked_by = alloc_string(blocked_by),
+	    .removal = alloc_string(removal),
+	};
+	return domain;
+}
+
+static int
+compare_domains(const void *a, const void *b)
+{
+	const struct board_domain *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+void
+board_sort(struct board *board)
+{
+	if (board->domain_count > 0)
+		qsort(board->domains, board->domain_count,
+		    sizeof *board->domains, compare_domains);
+}
+
+const struct board_domain *
+board_find_domain(const struct board *board, const char *name)
+{
+	const struct board_domain key = {.name = (char *)name};
+
+	if (board->domain_count == 0)
+		return NULL;
+	return bsearch(&key, board->domains, board->domain_count,
+	    sizeof *board->domains, compare_domains);
+}
+
 struct board_slot *
 board_slot_create(void)
 {
 	struct board_slot *slot = alloc_zeroed(1, sizeof *slot);
 
 	pthread_mutex_init(&slot->mutex, NULL);
+	slot->notes = notes_create();
 	atomic_init(&slot->beat_ms, BEAT_NEVER);
 	return slot;
 }
@@ -99,8 +160,15 @@ board_slot_destroy(struct board_slot **slot)
 		return;
 	board_unref((*slot)->current);
 	pthread_mutex_destroy(&(*slot)->mutex);
+	notes_destroy(&(*slot)->notes);
 	free(*slot);
 	*slot = NULL;
+}
+
+struct notes *
+board_notes(struct board_slot *slot)
+{
+	return slot->notes;
 }
 
 void

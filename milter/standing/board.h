@@ -16,6 +16,7 @@
 
 struct config;
 struct board_slot;
+struct notes;
 
 /* One egress, in the order of config.egresses. */
 struct board_egress {
@@ -32,9 +33,22 @@ struct board_egress {
 	char *removal;	  /* "" where none is known */
 };
 
+/* A sender domain that is configured or listed. */
+struct board_domain {
+	/* Never NULL and the board's own; board_add_domain sets them. */
+	char *name;    /* of the sender */
+	char *subject; /* what of it is worst: that, or its parent */
+	char *blocked_by, *removal; /* as of an egress */
+	enum standing_state state;
+	int weight, answered, of;
+	int64_t since_wall_sec; /* 0 before the first answers */
+};
+
 struct board {
 	struct config *config;	       /* a reference */
 	struct board_egress *egresses; /* config.egress_count of them */
+	struct board_domain *domains;  /* by name, once board_sort is done */
+	size_t domain_count;
 };
 
 /* All unknown; takes its own reference to config. The maker fills it in and
@@ -47,8 +61,21 @@ void board_unref(struct board *); /* NULL is no board, and fine */
 void board_egress_blame(
     struct board_egress *, const char *blocked_by, const char *removal);
 
+/* Adds one with copies of the texts; for the maker, who calls board_sort after
+   the last. Borrowed until the next is added. */
+struct board_domain *board_add_domain(struct board *, const char *name,
+    const char *subject, const char *blocked_by, const char *removal);
+void board_sort(struct board *);
+
+/* NULL if there is none of that name. Borrowed. */
+const struct board_domain *board_find_domain(
+    const struct board *, const char *name);
+
 struct board_slot *board_slot_create(void);
 void board_slot_destroy(struct board_slot **);
+
+/* Where the doors leave word of senders. Borrowed until the slot is gone. */
+struct notes *board_notes(struct board_slot *);
 
 /* Takes the caller's reference. */
 void board_publish(struct board_slot *, struct board *);

@@ -186,7 +186,7 @@ prepare(const struct answer_case *c, struct config *config, struct board *board,
 			standings[i].listed_for_ms = c->listed_for_ms;
 		}
 	}
-	*board = (struct board){config, standings};
+	*board = (struct board){.config = config, .egresses = standings};
 }
 
 static void

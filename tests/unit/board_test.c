@@ -239,11 +239,47 @@ test_publish_while_others_read(void **state)
 	assert_int_equal(config_refs, 0);
 }
 
+static void
+test_finds_domains(void **state)
+{
+	static const char *const names[] = {
+	    "m.test", "z.test", "a.test", "news.m.test"};
+	struct board *board = board_create(&config);
+	struct board_domain *domain;
+
+	(void)state;
+	board_sort(board);
+	assert_null(board_find_domain(board, "a.test"));
+	for (size_t i = 0; i < 4; i++) {
+		char name[16], blame[16] = "blame";
+
+		strcpy(name, names[i]);
+		domain = board_add_domain(board, name, name, blame, "");
+		domain->weight = i;
+		/* They are copied. */
+		name[0] = blame[0] = 'X';
+	}
+	board_sort(board);
+	for (size_t i = 0; i < 4; i++) {
+		const struct board_domain *found =
+		    board_find_domain(board, names[i]);
+
+		assert_non_null(found);
+		assert_string_equal(found->name, names[i]);
+		assert_string_equal(found->blocked_by, "blame");
+		assert_int_equal(found->weight, i);
+	}
+	assert_null(board_find_domain(board, "b.test"));
+	board_unref(board);
+	assert_int_equal(config_refs, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_create),
+	    cmocka_unit_test(test_finds_domains),
 	    cmocka_unit_test(test_blame_is_copied),
 	    cmocka_unit_test(test_last_reference_frees),
 	    cmocka_unit_test(test_slot),

@@ -350,7 +350,7 @@ test_decide(void **state)
 		const struct gate_case *c = &gate_cases[i];
 		struct config config = settings;
 		struct board_egress standings[EGRESSES] = {0};
-		struct board board = {&config, standings};
+		struct board board = {.config = &config, .egresses = standings};
 		struct verdict got;
 
 		print_message("%s\n", c->name);
@@ -377,7 +377,7 @@ test_recipient_of_no_egress_is_not_gated(void **state)
 	    .rules = {ALL}};
 	struct config config = settings;
 	struct board_egress standings[EGRESSES] = {0};
-	struct board board = {&config, standings};
+	struct board board = {.config = &config, .egresses = standings};
 	struct verdict got;
 
 	(void)state;
@@ -386,6 +386,131 @@ test_recipient_of_no_egress_is_not_gated(void **state)
 	assert_false(got.is_gated);
 	assert_int_equal(got.action, ACTION_PASS);
 	assert_int_equal(got.outbound_count, 0);
+}
+
+#define LISTED_DOMAIN(...)                                     \
+	{                                                      \
+		.name = "domain", .wants_listed_domain = true, \
+		.then = ACTION_HOLD, __VA_ARGS__               \
+	}
+
+/* "ours.test" is listed and "news.ours.test" by it, "clean.test" is not. */
+static const struct domain_case {
+	const char *name;
+	unsigned listed; /* egresses */
+	const char *sender;
+	struct recipient recipients[RECIPIENTS_MAX];
+	struct rule rules[RULES_MAX];
+	enum action want;
+	const char *want_rule;
+	bool want_gated, want_domain;
+	size_t want_count;
+} domain_cases[] = {
+    {"a listed domain, a clean egress", 0, "a@ours.test", TO_BOB,
+	.rules = {LISTED_DOMAIN()}, ACTION_HOLD, "domain", true, true, 1},
+    {"in other letters", 0, "a@Ours.TEST", TO_BOB, .rules = {LISTED_DOMAIN()},
+	ACTION_HOLD, "domain", true, true, 1},
+    {"a subdomain that was seen", 0, "a@news.ours.test", TO_BOB,
+	.rules = {LISTED_DOMAIN()}, ACTION_HOLD, "domain", true, true, 1},
+    {"a subdomain that was not", 0, "a@other.ours.test", TO_BOB,
+	.rules = {LISTED_DOMAIN()}, ACTION_PASS},
+    {"a clean domain", 0, "a@clean.test", TO_BOB, .rules = {LISTED_DOMAIN()},
+	ACTION_PASS},
+    {"the null sender", 0, "", TO_BOB, .rules = {LISTED_DOMAIN()}, ACTION_PASS},
+    {"a sender without a domain", 0, "ours.test", TO_BOB,
+	.rules = {LISTED_DOMAIN()}, ACTION_PASS},
+    {"mail that stays", 0, "a@ours.test",
+	.recipients = {{"bob@example.com", NULL}}, .rules = {LISTED_DOMAIN()},
+	ACTION_PASS},
+    {"all that leave are counted", 0, "a@ours.test",
+	.recipients = {{"bob@example.net", NULL}, {"bob@example.com", NULL},
+	    {"eve@example.net", NULL}},
+	.rules = {LISTED_DOMAIN()}, ACTION_HOLD, "domain", true, true, 2},
+    {"no rule for it", 0, "a@ours.test", TO_BOB, .rules = {ALL}, ACTION_PASS,
+	NULL, true, true, 1},
+    {"another condition that does not hold", 0, "a@ours.test", TO_BOB,
+	.rules = {LISTED_DOMAIN(.senders = STRINGS("b@ours.test"))},
+	ACTION_PASS, NULL, true, true, 1},
+    {"both listed, the domain's rule first", BIT(MAIN), "a@ours.test", TO_BOB,
+	.rules = {LISTED_DOMAIN(), ALL}, ACTION_HOLD, "domain", true, true, 1},
+    {"both listed, the egress's rule first", BIT(MAIN), "a@ours.test", TO_BOB,
+	.rules = {ALL, LISTED_DOMAIN()}, ACTION_REROUTE, "all", true, false, 1},
+    {"both listed, no rule", BIT(MAIN), "a@ours.test", TO_BOB, .rules = {{0}},
+	ACTION_PASS, NULL, true, false, 1},
+    {"only the egress listed", BIT(MAIN), "a@clean.test", TO_BOB,
+	.rules = {LISTED_DOMAIN(), ALL}, ACTION_REROUTE, "all", true, false, 1},
+};
+
+static struct board_domain domains[] = {
+    {.name = "clean.test", .subject = "clean.test", .state = STANDING_CLEAN},
+    {.name = "news.ours.test",
+	.subject = "ours.test",
+	.blocked_by = "Spamhaus DBL",
+	.removal = "",
+	.state = STANDING_LISTED},
+    {.name = "ours.test",
+	.subject = "ours.test",
+	.blocked_by = "Spamhaus DBL",
+	.removal = "",
+	.state = STANDING_LISTED},
+};
+
+static void
+test_listed_domain(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(domain_cases); i++) {
+		const struct domain_case *c = &domain_cases[i];
+		struct gate_case as = {
+		    .listed = c->listed, .sender = c->sender};
+		struct config config = settings;
+		struct board_egress standings[EGRESSES] = {0};
+		struct board board = {.config = &config,
+		    .egresses = standings,
+		    .domains = domains,
+		    .domain_count = COUNT(domains)};
+		struct blame blame;
+		struct verdict got;
+
+		print_message("%s\n", c->name);
+		memcpy(as.recipients, c->recipients, sizeof as.recipients);
+		memcpy(as.rules, c->rules, sizeof as.rules);
+		decide(&as, &config, &board, &got);
+		assert_int_equal(got.action, c->want);
+		assert_same(got.rule ? got.rule->name : NULL, c->want_rule);
+		assert_int_equal(got.is_gated, c->want_gated);
+		assert_int_equal(got.domain != NULL, c->want_domain);
+		assert_int_equal(got.outbound_count, c->want_count);
+		if (!got.domain)
+			continue;
+		gate_blame(&got, &blame);
+		assert_string_equal(blame.subject, "ours.test");
+		assert_string_equal(blame.blocked_by, "Spamhaus DBL");
+	}
+}
+
+static void
+test_usual_of_a_domain(void **state)
+{
+	struct rule rules[] = {
+	    {.name = "all", VIA(&smarthost)},
+	    LISTED_DOMAIN(.users = STRINGS("bob")),
+	    {.name = "later",
+		.wants_listed_domain = true,
+		.then = ACTION_DEFER},
+	};
+	struct config config = settings;
+	struct board board = {.config = &config};
+	struct verdict got;
+
+	(void)state;
+	config.rules = rules;
+	config.rule_count = COUNT(rules);
+	gate_usual_domain(&board, &domains[2], &got);
+	assert_int_equal(got.action, ACTION_DEFER);
+	gate_usual_domain(&board, &domains[0], &got);
+	assert_int_equal(got.action, ACTION_PASS);
+	assert_false(got.is_gated);
 }
 
 static const struct rule all = {.name = "all"};
@@ -428,6 +553,14 @@ static const struct line_case line_cases[] = {
 	.want = "gate: qid=4F232A72072 action=hold egress=news "
 		"address=2001:db8::5 blocked-by=SpamCop rule=all from=<> "
 		"rcpts=1 mode=enforce"},
+    {"a listed domain",
+	.verdict = {ACTION_HOLD, NULL, &all, &egresses[MAIN],
+	    .domain = &domains[1], .outbound_count = 1, .is_gated = true},
+	LISTED_MAIN, .sender = "b@news.ours.test", .queue_id = "4F232A72072",
+	.mode = MODE_ENFORCE,
+	.want = "gate: qid=4F232A72072 action=hold egress=main "
+		"domain=ours.test blocked-by=\"Spamhaus DBL\" rule=all "
+		"from=<b@news.ours.test> rcpts=1 mode=enforce"},
     {"no verdict but its cause", .verdict = {.action = ACTION_PASS},
 	.sender = "b@example.com", .user = "bob", .queue_id = "4F232A72072",
 	.cause = "no sign of life", .mode = MODE_ENFORCE,
@@ -480,6 +613,8 @@ main(void)
 	    cmocka_unit_test(test_outbound),
 	    cmocka_unit_test(test_decide),
 	    cmocka_unit_test(test_recipient_of_no_egress_is_not_gated),
+	    cmocka_unit_test(test_listed_domain),
+	    cmocka_unit_test(test_usual_of_a_domain),
 	    cmocka_unit_test(test_line),
 	};
 
