@@ -53,7 +53,7 @@ wait_for_log 'standing: egress=main from=[a-z]* to=clean'
 ok "the new one is clean" send anna@ours.test bob@customer.test
 arrived direct 2
 
-ok "a reload" repgate reload >/dev/null
+is "a reload" "$(repgate reload)" reloaded
 stop_server whoami KILL
 wait_for_log 'stays 203.0.113.6: one: no server could be reached'
 ok "what was known stays" send anna@ours.test bob@customer.test
