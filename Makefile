@@ -75,10 +75,10 @@ $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< \
 	    $B/librepgate.a $(LDLIBS)
 
-$B/tools/%: tests/tools/%.c
+$B/tools/%: tests/tools/%.c $(UNIT_LIB) $B/librepgate.a
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $^ $(LDLIBS)
 
 $B/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)

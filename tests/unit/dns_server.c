@@ -1,5 +1,7 @@
 #include "dns_server.h"
 
+#include "dns_script.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -13,42 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PACKET_MAX 4096
-#define WORDS_MAX 48
 #define SEEN_MAX 8192
-#define DELAYED_MAX 256
+#define BATCH_MAX 64 /* UDP questions before TCP has its turn */
+#define BUFFER_BYTES (8 << 20)
 
-enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_TXT = 16, TYPE_ANY = 0 };
-enum { RCODE_SERVFAIL = 2, RCODE_NXDOMAIN = 3, RCODE_REFUSED = 5 };
-enum { FLAG_TC = 0x0200 };
-
-struct rule {
-	char *line;		/* the words point into it */
-	char *words[WORDS_MAX]; /* NAME TYPE HOW ... */
-	int count;
-	char *tail; /* of a txt rule: all after the TTL */
-	unsigned used;
-};
-
-struct question {
-	char name[256];
-	uint16_t type;
-	uint8_t raw[300]; /* as it came: name, type, class */
-	size_t raw_length;
-	uint16_t id;
-	bool is_tcp;
-};
-
-struct packet {
-	uint8_t bytes[PACKET_MAX];
-	size_t length;
-};
-
+/* An answer that waits for its time. */
 struct delayed {
-	int64_t due_ms;
+	int64_t due_us;
 	struct sockaddr_in to;
-	struct packet packet;
-	bool is_used;
+	size_t length;
+	uint8_t bytes[];
 };
 
 struct seen {
@@ -60,13 +36,14 @@ struct dns_server {
 	pthread_t thread;
 	int udp, tcp, stop[2];
 	char address[32];
-	pthread_mutex_t lock; /* of all below */
-	struct rule *rules;
-	size_t rule_count;
+	FILE *log;	      /* or NULL */
+	pthread_mutex_t lock; /* of the next three */
+	struct dns_script *script;
 	struct seen *seen;
 	size_t seen_count;
-	/* The thread's own. */
-	struct delayed *delayed;
+	/* The thread's own: a heap, the next one due first. */
+	struct delayed **delayed;
+	size_t delayed_count, delayed_room;
 };
 
 static void
@@ -79,338 +56,149 @@ must(bool holds, const char *what)
 }
 
 static int64_t
-now_ms(void)
+now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
-static void
-put(struct packet *packet, const void *bytes, size_t length)
-{
-	must(packet->length + length <= PACKET_MAX, "dns_server: packet");
-	memcpy(packet->bytes + packet->length, bytes, length);
-	packet->length += length;
-}
-
-static void
-put16(struct packet *packet, uint16_t value)
-{
-	value = htons(value);
-	put(packet, &value, 2);
-}
-
-static void
-put32(struct packet *packet, uint32_t value)
-{
-	value = htonl(value);
-	put(packet, &value, 4);
-}
-
-static void
-put_name(struct packet *packet, const char *name)
-{
-	while (*name != '\0') {
-		uint8_t length = strcspn(name, ".");
-
-		put(packet, &length, 1);
-		put(packet, name, length);
-		name += length + (name[length] == '.');
-	}
-	put(packet, "", 1);
-}
-
-/* Counts a record in the header's field at `count_at`: 6 for answers, 8 for
-   authority. owner NULL: a pointer to the question. */
-static void
-put_record(struct packet *packet, size_t count_at, const char *owner,
-    uint16_t type, uint32_t ttl)
-{
-	packet->bytes[count_at + 1]++;
-	if (owner)
-		put_name(packet, owner);
-	else
-		put16(packet, 0xc00c);
-	put16(packet, type);
-	put16(packet, 1);
-	put32(packet, ttl);
-}
-
-static void
-put_addresses(
-    struct packet *packet, const char *owner, uint32_t ttl, char **words)
-{
-	for (; *words; words++) {
-		put_record(packet, 6, owner, TYPE_A, ttl);
-		put16(packet, 4);
-		put32(packet, ntohl(inet_addr(*words)));
-	}
-}
-
-static void
-put_text(struct packet *packet, uint32_t ttl, const char *text)
-{
-	size_t left = strlen(text);
-
-	put_record(packet, 6, NULL, TYPE_TXT, ttl);
-	put16(packet, left + (left + 254) / 255);
-	while (left > 0) {
-		uint8_t length = left > 255 ? 255 : left;
-
-		put(packet, &length, 1);
-		put(packet, text, length);
-		text += length;
-		left -= length;
-	}
-}
-
-static void
-put_soa(struct packet *packet, uint32_t ttl, uint32_t minimum)
-{
-	put_record(packet, 8, NULL, TYPE_SOA, ttl);
-	put16(packet, 22);
-	put(packet, "", 1);
-	put(packet, "", 1);
-	for (int i = 0; i < 4; i++)
-		put32(packet, 7200);
-	put32(packet, minimum);
-}
-
-static void
-put_alias(struct packet *packet, uint32_t ttl, char **words)
-{
-	struct packet target = {.length = 0};
-
-	put_name(&target, words[0]);
-	put_record(packet, 6, NULL, TYPE_CNAME, ttl);
-	put16(packet, target.length);
-	put(packet, target.bytes, target.length);
-	put_addresses(packet, words[0], ttl, words + 1);
-}
-
-static void
-put_head(struct packet *packet, const struct question *question, uint16_t flags)
-{
-	put16(packet, question->id);
-	put16(packet, 0x8180 | flags); /* QR, RD, RA */
-	put16(packet, 1);
-	for (int i = 0; i < 3; i++)
-		put16(packet, 0);
-	put(packet, question->raw, question->raw_length);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
 static bool
-holds(const struct rule *rule, const struct question *question)
-{
-	const char *name = rule->words[0], *type = rule->words[1];
-	size_t length = strlen(question->name), suffix;
-
-	if (strcmp(type, "*") != 0 &&
-	    strcmp(type, question->type == TYPE_A ? "A" : "TXT") != 0)
-		return false;
-	if (strcmp(name, "*") == 0)
-		return true;
-	if (name[0] != '*')
-		return strcasecmp(name, question->name) == 0;
-	suffix = strlen(name + 1);
-	return length > suffix &&
-	       strcasecmp(question->name + length - suffix, name + 1) == 0;
-}
-
-static struct rule *
-rule_for(struct dns_server *server, const struct question *question)
-{
-	for (size_t i = 0; i < server->rule_count; i++)
-		if (holds(&server->rules[i], question))
-			return &server->rules[i];
-	return NULL;
-}
-
-/* Words after HOW, the first a TTL. */
-static void
-answer_records(struct packet *packet, const struct question *question,
-    uint16_t flags, char **words)
-{
-	put_head(packet, question, flags);
-	if (!(flags & FLAG_TC))
-		put_addresses(
-		    packet, NULL, strtoul(words[0], NULL, 10), words + 1);
-}
-
-static void
-answer_lie(struct packet *packet, const struct question *question,
-    const char *how, char **words)
-{
-	struct question other = *question;
-
-	if (strcmp(how, "wrong-id") == 0) {
-		other.id ^= 0x5555;
-	} else if (strcmp(how, "wrong-question") == 0) {
-		other.raw[1] ^= 1; /* the first letter */
-	} else if (strcmp(how, "garbage") == 0) {
-		put16(packet, question->id);
-		for (int i = 0; i < 60; i++)
-			put16(packet, 0xc1ff - 37 * i);
-		return;
-	}
-	answer_records(packet, &other, 0, words);
-	if (strcmp(how, "cut") == 0)
-		packet->length -= 3;
-}
-
-/* Fills in the packet, empty for no answer; returns how long to wait. */
-static int
-answer_by(
-    struct rule *rule, const struct question *question, struct packet *packet)
-{
-	const char *how = rule->words[2];
-	char **words = rule->words + 3;
-	uint32_t ttl = rule->count > 3 ? strtoul(words[0], NULL, 10) : 0;
-	uint32_t second = rule->count > 4 ? strtoul(words[1], NULL, 10) : 0;
-
-	rule->used++;
-	if (strcmp(how, "a") == 0) {
-		answer_records(packet, question, 0, words);
-	} else if (strcmp(how, "txt") == 0) {
-		put_head(packet, question, 0);
-		put_text(packet, ttl, rule->tail);
-	} else if (strcmp(how, "cname") == 0) {
-		put_head(packet, question, 0);
-		put_alias(packet, ttl, words + 1);
-	} else if (strcmp(how, "nxdomain") == 0) {
-		put_head(packet, question, RCODE_NXDOMAIN);
-		put_soa(packet, ttl, second);
-	} else if (strcmp(how, "nodata") == 0) {
-		put_head(packet, question, 0);
-		put_soa(packet, ttl, second);
-	} else if (strcmp(how, "servfail") == 0) {
-		put_head(packet, question, RCODE_SERVFAIL);
-	} else if (strcmp(how, "refused") == 0) {
-		put_head(packet, question, RCODE_REFUSED);
-	} else if (strcmp(how, "truncated") == 0) {
-		answer_records(
-		    packet, question, question->is_tcp ? 0 : FLAG_TC, words);
-	} else if (strcmp(how, "slow") == 0) {
-		answer_records(packet, question, 0, words + 1);
-		return ttl;
-	} else if (strcmp(how, "flaky") == 0) {
-		if (rule->used > ttl)
-			answer_records(packet, question, 0, words + 1);
-	} else if (strcmp(how, "drop") != 0) {
-		answer_lie(packet, question, how, words);
-	}
-	return 0;
-}
-
-static int
 answer(struct dns_server *server, const struct question *question,
-    struct packet *packet)
+    struct packet *packet, int *delay_ms)
 {
-	struct rule *rule;
-	int delay_ms = 0;
+	bool has_answer;
 
 	pthread_mutex_lock(&server->lock);
 	if (server->seen_count < SEEN_MAX) {
 		struct seen *seen = &server->seen[server->seen_count++];
 
-		memcpy(seen->name, question->name, sizeof seen->name);
+		memcpy(seen->name, question->name, question->name_length + 1);
 		seen->type = question->type;
 	}
-	rule = rule_for(server, question);
-	if (rule)
-		delay_ms = answer_by(rule, question, packet);
-	else
-		put_head(packet, question, RCODE_REFUSED);
+	has_answer =
+	    dns_script_answer(server->script, question, packet, delay_ms);
 	pthread_mutex_unlock(&server->lock);
-	return delay_ms;
+	if (server->log)
+		fprintf(server->log, "%s %s\n", dns_script_type(question->type),
+		    question->name);
+	return has_answer;
 }
 
-static int
-read_question(const uint8_t *bytes, size_t length, struct question *out)
+/* ---- answers that come later -------------------------------------------- */
+
+static void
+swap(struct delayed **a, struct delayed **b)
 {
-	size_t at = 12, used = 0;
+	struct delayed *held = *a;
 
-	memset(out, 0, sizeof *out);
-	while (at < length && bytes[at] != 0) {
-		size_t label = bytes[at];
-
-		if (label > 63 || at + 1 + label >= length ||
-		    used + label + 2 > sizeof out->name)
-			return -1;
-		if (used > 0)
-			out->name[used++] = '.';
-		memcpy(out->name + used, bytes + at + 1, label);
-		used += label;
-		at += 1 + label;
-	}
-	if (at + 5 > length)
-		return -1;
-	out->id = bytes[0] << 8 | bytes[1];
-	out->type = bytes[at + 1] << 8 | bytes[at + 2];
-	out->raw_length = at + 5 - 12;
-	memcpy(out->raw, bytes + 12, out->raw_length);
-	return 0;
+	*a = *b;
+	*b = held;
 }
 
 static void
 delay(struct dns_server *server, const struct sockaddr_in *to,
     const struct packet *packet, int delay_ms)
 {
-	struct delayed *slot = server->delayed;
+	struct delayed *later = malloc(sizeof *later + packet->length);
+	size_t i = server->delayed_count++, parent;
 
-	while (slot->is_used)
-		must(
-		    ++slot < server->delayed + DELAYED_MAX, "dns_server: slow");
-	*slot = (struct delayed){now_ms() + delay_ms, *to, *packet, true};
-}
-
-/* Returns how long poll may sleep. */
-static int
-send_delayed(struct dns_server *server)
-{
-	int64_t now = now_ms(), next = now + 1000;
-
-	for (int i = 0; i < DELAYED_MAX; i++) {
-		struct delayed *slot = &server->delayed[i];
-
-		if (!slot->is_used)
-			continue;
-		if (slot->due_ms > now) {
-			next = slot->due_ms < next ? slot->due_ms : next;
-			continue;
-		}
-		sendto(server->udp, slot->packet.bytes, slot->packet.length, 0,
-		    (struct sockaddr *)&slot->to, sizeof slot->to);
-		slot->is_used = false;
+	must(later, "dns_server: memory");
+	later->due_us = now_us() + delay_ms * 1000;
+	later->to = *to;
+	later->length = packet->length;
+	memcpy(later->bytes, packet->bytes, packet->length);
+	if (server->delayed_count > server->delayed_room) {
+		server->delayed_room = server->delayed_room * 2 + 64;
+		server->delayed = reallocarray(server->delayed,
+		    server->delayed_room, sizeof(struct delayed *));
+		must(server->delayed, "dns_server: memory");
 	}
-	return next - now;
+	server->delayed[i] = later;
+	for (; i > 0; i = parent) {
+		parent = (i - 1) / 2;
+		if (server->delayed[parent]->due_us <= later->due_us)
+			break;
+		swap(&server->delayed[parent], &server->delayed[i]);
+	}
 }
 
 static void
-serve_udp(struct dns_server *server)
+drop_first(struct dns_server *server)
 {
-	uint8_t bytes[PACKET_MAX];
+	struct delayed **heap = server->delayed;
+	size_t count = --server->delayed_count, i = 0, child;
+
+	free(heap[0]);
+	heap[0] = heap[count];
+	while ((child = 2 * i + 1) < count) {
+		if (child + 1 < count &&
+		    heap[child + 1]->due_us < heap[child]->due_us)
+			child++;
+		if (heap[i]->due_us <= heap[child]->due_us)
+			break;
+		swap(&heap[i], &heap[child]);
+		i = child;
+	}
+}
+
+/* Writes how long poll may sleep; NULL: as long as it likes. */
+static const struct timespec *
+send_delayed(struct dns_server *server, struct timespec *wait)
+{
+	int64_t now = now_us(), left;
+
+	while (server->delayed_count > 0) {
+		struct delayed *first = server->delayed[0];
+
+		left = first->due_us - now;
+		if (left > 0) {
+			wait->tv_sec = left / 1000000;
+			wait->tv_nsec = left % 1000000 * 1000;
+			return wait;
+		}
+		sendto(server->udp, first->bytes, first->length, 0,
+		    (struct sockaddr *)&first->to, sizeof first->to);
+		drop_first(server);
+	}
+	return NULL;
+}
+
+/* ---- sockets ------------------------------------------------------------ */
+
+/* Returns whether there was a question. */
+static bool
+serve_datagram(struct dns_server *server)
+{
+	uint8_t bytes[512];
 	struct sockaddr_in from;
 	socklen_t size = sizeof from;
-	struct packet packet = {.length = 0};
+	struct packet packet;
 	struct question question;
 	ssize_t length;
 	int delay_ms;
 
-	length = recvfrom(server->udp, bytes, sizeof bytes, 0,
+	length = recvfrom(server->udp, bytes, sizeof bytes, MSG_DONTWAIT,
 	    (struct sockaddr *)&from, &size);
-	if (length < 0 || read_question(bytes, length, &question) != 0)
-		return;
-	delay_ms = answer(server, &question, &packet);
-	if (packet.length == 0)
-		return;
+	if (length < 0)
+		return false;
+	if (dns_script_read(bytes, length, &question) != 0 ||
+	    !answer(server, &question, &packet, &delay_ms))
+		return true;
 	if (delay_ms > 0)
 		delay(server, &from, &packet, delay_ms);
 	else
 		sendto(server->udp, packet.bytes, packet.length, 0,
 		    (struct sockaddr *)&from, size);
+	return true;
+}
+
+static void
+serve_udp(struct dns_server *server)
+{
+	for (int i = 0; i < BATCH_MAX && serve_datagram(server); i++)
+		;
 }
 
 /* One question, then the connection is closed. A client that says nothing is
@@ -419,11 +207,11 @@ static void
 serve_tcp(struct dns_server *server)
 {
 	struct timeval patience = {.tv_sec = 1};
-	struct packet packet = {.length = 0};
+	struct packet packet;
 	struct question question;
-	uint8_t bytes[PACKET_MAX];
+	uint8_t bytes[512];
 	uint16_t length;
-	int fd = accept(server->tcp, NULL, NULL);
+	int fd = accept(server->tcp, NULL, NULL), delay_ms;
 
 	if (fd < 0)
 		return;
@@ -431,12 +219,13 @@ serve_tcp(struct dns_server *server)
 	if (recv(fd, &length, 2, MSG_WAITALL) == 2 &&
 	    (length = ntohs(length)) <= sizeof bytes &&
 	    recv(fd, bytes, length, MSG_WAITALL) == length &&
-	    read_question(bytes, length, &question) == 0) {
+	    dns_script_read(bytes, length, &question) == 0) {
 		question.is_tcp = true;
-		answer(server, &question, &packet);
-		length = htons(packet.length);
-		send(fd, &length, 2, MSG_NOSIGNAL | MSG_MORE);
-		send(fd, packet.bytes, packet.length, MSG_NOSIGNAL);
+		if (answer(server, &question, &packet, &delay_ms)) {
+			length = htons(packet.length);
+			send(fd, &length, 2, MSG_NOSIGNAL | MSG_MORE);
+			send(fd, packet.bytes, packet.length, MSG_NOSIGNAL);
+		}
 	}
 	close(fd);
 }
@@ -449,7 +238,9 @@ run(void *arg)
 	    {server->tcp, POLLIN, 0}, {server->stop[0], POLLIN, 0}};
 
 	while (!fds[2].revents) {
-		poll(fds, 3, send_delayed(server));
+		struct timespec wait;
+
+		ppoll(fds, 3, send_delayed(server, &wait), NULL);
 		if (fds[0].revents)
 			serve_udp(server);
 		if (fds[1].revents)
@@ -458,89 +249,47 @@ run(void *arg)
 	return NULL;
 }
 
-static void
-parse_rule(struct rule *rule, const char *line, size_t length)
-{
-	char *save = NULL, *word, *tail;
-
-	rule->line = strndup(line, length);
-	rule->tail = strstr(rule->line, " txt ");
-	if (rule->tail) {
-		/* The text starts after the TTL and one blank. */
-		tail = strchr(rule->tail + 5, ' ');
-		rule->tail = strdup(tail ? tail + 1 : "");
-	}
-	for (word = strtok_r(rule->line, " \t", &save); word;
-	     word = strtok_r(NULL, " \t", &save)) {
-		must(rule->count + 1 < WORDS_MAX, "dns_server: words");
-		rule->words[rule->count++] = word;
-	}
-	must(rule->count >= 3, "dns_server: rule");
-}
-
-static void
-free_rules(struct dns_server *server)
-{
-	for (size_t i = 0; i < server->rule_count; i++) {
-		free(server->rules[i].line);
-		free(server->rules[i].tail);
-	}
-	free(server->rules);
-	server->rules = NULL;
-	server->rule_count = 0;
-}
-
-static void
-parse(struct dns_server *server, const char *script)
-{
-	while (*script != '\0') {
-		size_t length = strcspn(script, "\n");
-
-		if (length > 0 && script[0] != '#') {
-			server->rules = reallocarray(server->rules,
-			    server->rule_count + 1, sizeof *server->rules);
-			must(server->rules, "dns_server: memory");
-			server->rules[server->rule_count] = (struct rule){0};
-			parse_rule(&server->rules[server->rule_count++], script,
-			    length);
-		}
-		script += length + (script[length] == '\n');
-	}
-}
-
+/* 0 as the port is any that is free, and is replaced by it. */
 static int
-bind_loopback(int type, uint16_t *port)
+bind_socket(const char *address, int type, uint16_t *port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET,
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET,
 	    .sin_port = htons(*port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof address;
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	    .sin_addr.s_addr = inet_addr(address),
+	};
+	socklen_t size = sizeof at;
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0), yes = 1;
+	int bytes = BUFFER_BYTES;
 
 	must(fd >= 0, "dns_server: socket");
-	if (bind(fd, (struct sockaddr *)&address, size) != 0 ||
+	if (type == SOCK_STREAM)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+	else
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+	if (bind(fd, (struct sockaddr *)&at, size) != 0 ||
 	    (type == SOCK_STREAM && listen(fd, 64) != 0)) {
 		close(fd);
 		return -1;
 	}
-	getsockname(fd, (struct sockaddr *)&address, &size);
-	*port = ntohs(address.sin_port);
+	getsockname(fd, (struct sockaddr *)&at, &size);
+	*port = ntohs(at.sin_port);
 	return fd;
 }
 
 /* A port that is free for UDP may be taken for TCP. */
 static void
-bind_both(struct dns_server *server)
+bind_both(struct dns_server *server, const char *address, uint16_t wanted)
 {
 	for (int i = 0; i < 50; i++) {
-		uint16_t port = 0;
+		uint16_t port = wanted;
 
-		server->tcp = bind_loopback(SOCK_STREAM, &port);
+		server->tcp = bind_socket(address, SOCK_STREAM, &port);
 		must(server->tcp >= 0, "dns_server: bind");
-		server->udp = bind_loopback(SOCK_DGRAM, &port);
+		server->udp = bind_socket(address, SOCK_DGRAM, &port);
 		if (server->udp >= 0) {
 			snprintf(server->address, sizeof server->address,
-			    "127.0.0.1:%u", port);
+			    "%.15s:%u", address, port);
 			return;
 		}
 		close(server->tcp);
@@ -549,21 +298,28 @@ bind_both(struct dns_server *server)
 }
 
 struct dns_server *
-dns_server_start(const char *script)
+dns_server_start_at(
+    const char *address, uint16_t port, const char *script, FILE *log)
 {
 	struct dns_server *server = calloc(1, sizeof *server);
 
 	must(server, "dns_server: memory");
 	server->seen = calloc(SEEN_MAX, sizeof *server->seen);
-	server->delayed = calloc(DELAYED_MAX, sizeof *server->delayed);
-	must(server->seen && server->delayed, "dns_server: memory");
-	bind_both(server);
+	must(server->seen, "dns_server: memory");
+	server->log = log;
+	bind_both(server, address, port);
 	must(pipe(server->stop) == 0, "dns_server: pipe");
 	pthread_mutex_init(&server->lock, NULL);
-	parse(server, script);
+	server->script = dns_script_parse(script);
 	must(pthread_create(&server->thread, NULL, run, server) == 0,
 	    "dns_server: thread");
 	return server;
+}
+
+struct dns_server *
+dns_server_start(const char *script)
+{
+	return dns_server_start_at("127.0.0.1", 0, script, NULL);
 }
 
 void
@@ -580,19 +336,23 @@ dns_server_stop(struct dns_server **where)
 	close(server->stop[1]);
 	close(server->udp);
 	close(server->tcp);
-	free_rules(server);
+	dns_script_free(&server->script);
 	pthread_mutex_destroy(&server->lock);
-	free(server->seen);
+	while (server->delayed_count > 0)
+		drop_first(server);
 	free(server->delayed);
+	free(server->seen);
 	free(server);
 }
 
 void
 dns_server_script(struct dns_server *server, const char *script)
 {
+	struct dns_script *next = dns_script_parse(script);
+
 	pthread_mutex_lock(&server->lock);
-	free_rules(server);
-	parse(server, script);
+	dns_script_free(&server->script);
+	server->script = next;
 	pthread_mutex_unlock(&server->lock);
 }
 
