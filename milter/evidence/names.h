@@ -1,0 +1,49 @@
+/*
+ * names -- from a name to addresses: those of a host, of a domain's mail
+ * servers, or those that its SPF record authorises (RFC 7208). Engine thread
+ * only.
+ *
+ * What cannot be turned into addresses, and why, is told in notes: names that
+ * do not exist or whose servers do not answer, networks of more than
+ * NAMES_NETWORK_MAX addresses, terms that depend on the message.
+ */
+#ifndef EVIDENCE_NAMES_H
+#define EVIDENCE_NAMES_H
+
+#include "base/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct names;
+struct resolver;
+
+#define NAMES_ADDRESSES_MAX 256
+#define NAMES_NOTES_MAX 64
+#define NAMES_NETWORK_MAX 8
+
+enum names_how { NAMES_HOST, NAMES_MX, NAMES_SPF };
+
+struct named {
+	struct address address;
+	char *via; /* the host or the term it came from */
+};
+
+typedef void names_done(void *arg);
+
+/* Asks at once; done is called once when all is known, also if the resolver
+   is destroyed, and never from inside this call. */
+struct names *names_start(struct resolver *, enum names_how, const char *name,
+    names_done *done, void *arg);
+
+/* Only after done was called. NULL-safe. */
+void names_destroy(struct names **);
+
+/* Each address once; borrowed. */
+const struct named *names_addresses(const struct names *, size_t *count);
+/* Sentences for people, foreign bytes escaped; borrowed. */
+const char *const *names_notes(const struct names *, size_t *count);
+/* Whether some question was answered, be it with "no such name". */
+bool names_has_response(const struct names *);
+
+#endif
