@@ -4,6 +4,8 @@
 #include "base/alloc.h"
 #include "base/socket.h"
 #include "base/table.h"
+#include "check.h"
+#include "checkup.h"
 #include "config/config.h"
 #include "config/problems.h"
 #include "config/quantity.h"
@@ -28,9 +30,14 @@
 
 #define ASSUMPTIONS_MAX 32
 
+/* Of check; nobody waits for an answer any longer. */
+#define DEADLINE_MIN_MS 100
+#define DEADLINE_MAX_MS (60 * 60 * 1000)
+
 struct options {
-	const char *config_path;
+	const char *config_path; /* NULL: the default */
 	bool json;
+	struct check_options check;
 	struct explain_message message; /* of repgate explain */
 	const char *door;		/* NULL: all that are in use */
 	const char *assumptions[ASSUMPTIONS_MAX];
@@ -42,7 +49,12 @@ struct options {
 static void
 usage(FILE *to)
 {
-	fputs("usage: repgate [--config FILE] status [--json]\n"
+	fputs("usage: repgate [--config FILE] check [--json | --plugin] "
+	      "[--mx | --spf]\n"
+	      "               [--deadline TIME] [--providers FILE] "
+	      "[--server ADDRESS[:PORT]]\n"
+	      "               [ADDRESS | HOST | DOMAIN ...]\n"
+	      "       repgate [--config FILE] status [--json]\n"
 	      "       repgate [--config FILE] reload\n"
 	      "       repgate [--config FILE] explain --from A --to B "
 	      "[--user U] [--client IP]\n"
@@ -541,7 +553,13 @@ enum {
 	OPTION_DOOR,
 	OPTION_ASSUME,
 	OPTION_CHECK,
-	OPTION_MTA_CONFIG
+	OPTION_MTA_CONFIG,
+	OPTION_PLUGIN,
+	OPTION_MX,
+	OPTION_SPF,
+	OPTION_DEADLINE,
+	OPTION_PROVIDERS,
+	OPTION_SERVER
 };
 
 /* Those of explain and mta. false for any other. */
@@ -581,6 +599,60 @@ take_option(struct options *options, int option, char *value)
 	}
 }
 
+/* false for a value that is wrong, with that printed. */
+static bool
+take_deadline(struct check_options *check, const char *text)
+{
+	int64_t ms;
+
+	if (quantity_duration_ms(text, &ms) != 0 || ms < DEADLINE_MIN_MS ||
+	    ms > DEADLINE_MAX_MS) {
+		fprintf(stderr,
+		    "repgate: found --deadline %s, expected 100ms to 1h\n",
+		    text);
+		return false;
+	}
+	check->deadline_ms = ms;
+	return true;
+}
+
+/* Those of check. false for any other. */
+static bool
+take_check_option(struct check_options *check, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_PLUGIN:
+		check->plugin = true;
+		return true;
+	case OPTION_MX:
+		check->how = NAMES_MX;
+		return true;
+	case OPTION_SPF:
+		check->how = NAMES_SPF;
+		return true;
+	case OPTION_DEADLINE:
+		return take_deadline(check, value);
+	case OPTION_PROVIDERS:
+		check->providers_path = value;
+		return true;
+	case OPTION_SERVER:
+		check->server = value;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The usual 1 would be a warning to monitoring. */
+static int
+misuse_status(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "check") == 0)
+			return CHECKUP_UNKNOWN;
+	return EXIT_FAILURE;
+}
+
 static void
 parse_options(int argc, char **argv, struct options *options)
 {
@@ -596,6 +668,12 @@ parse_options(int argc, char **argv, struct options *options)
 	    {"assume", required_argument, NULL, OPTION_ASSUME},
 	    {"check", no_argument, NULL, OPTION_CHECK},
 	    {"mta-config", required_argument, NULL, OPTION_MTA_CONFIG},
+	    {"plugin", no_argument, NULL, OPTION_PLUGIN},
+	    {"mx", no_argument, NULL, OPTION_MX},
+	    {"spf", no_argument, NULL, OPTION_SPF},
+	    {"deadline", required_argument, NULL, OPTION_DEADLINE},
+	    {"providers", required_argument, NULL, OPTION_PROVIDERS},
+	    {"server", required_argument, NULL, OPTION_SERVER},
 	    {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'},
 	    {0},
@@ -617,20 +695,38 @@ parse_options(int argc, char **argv, struct options *options)
 			usage(stdout);
 			exit(EXIT_SUCCESS);
 		default:
-			if (take_option(options, option, optarg))
+			if (take_option(options, option, optarg) ||
+			    take_check_option(&options->check, option, optarg))
 				break;
 			usage(stderr);
-			exit(EXIT_FAILURE);
+			exit(misuse_status(argc, argv));
 		}
 	}
+}
+
+static int
+check(const struct options *options, char **arguments, int count)
+{
+	struct check_options check = options->check;
+
+	check.config_path = options->config_path;
+	check.json = options->json;
+	check.arguments = arguments;
+	check.argument_count = count;
+	return check_run(&check);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct options options = {.config_path = CONFIG_PATH};
+	struct options options = {
+	    .check = {.deadline_ms = CHECK_DEADLINE_MS, .how = NAMES_HOST}};
 
 	parse_options(argc, argv, &options);
+	if (optind < argc && strcmp(argv[optind], "check") == 0)
+		return check(&options, argv + optind + 1, argc - optind - 1);
+	if (!options.config_path)
+		options.config_path = CONFIG_PATH;
 	if (optind + 1 == argc && strcmp(argv[optind], "status") == 0)
 		return show_status(&options);
 	if (optind + 1 == argc && strcmp(argv[optind], "reload") == 0)

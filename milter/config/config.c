@@ -21,7 +21,6 @@
 #include <string.h>
 #include <syslog.h>
 
-#define PROVIDERS_PATH "/etc/repgate/providers.conf"
 #define MILTER_SOCKET "unix:/var/spool/postfix/repgate/milter.sock"
 #define MAP_SOCKET "unix:/var/spool/postfix/repgate/map.sock"
 #define CONTROL_SOCKET "unix:/run/repgate/control.sock"

@@ -19,6 +19,7 @@ struct list;
 struct problems;
 
 #define CONFIG_PATH "/etc/repgate/repgate.conf"
+#define PROVIDERS_PATH "/etc/repgate/providers.conf"
 
 enum mode { MODE_MONITOR, MODE_ENFORCE };
 

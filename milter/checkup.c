@@ -1,0 +1,142 @@
+#include "checkup.h"
+
+#include "config/config.h"
+#include "config/directory.h"
+#include "config/uses.h"
+#include "evidence/survey.h"
+
+#include <stdio.h>
+
+bool
+checkup_is_against(const struct survey_row *row)
+{
+	struct list_use all = *row->use;
+
+	all.scopes = ~0U;
+	return row->answer.result == RESULT_LISTED &&
+	       use_weight(&all, row->answer.codes) > 0;
+}
+
+int
+checkup_weight(const struct survey_row *row)
+{
+	return row->answer.result == RESULT_LISTED
+		   ? use_weight(row->use, row->answer.codes)
+		   : 0;
+}
+
+/* A listing is sure. Whether something unknown is worse than a listing that
+   does not count is another matter: it may be one that does. */
+bool
+checkup_is_worse(enum checkup_state a, enum checkup_state b)
+{
+	static const int ranks[] = {
+	    [CHECKUP_CLEAN] = 0,
+	    [CHECKUP_BELOW] = 1,
+	    [CHECKUP_UNKNOWN] = 2,
+	    [CHECKUP_LISTED] = 3,
+	};
+
+	return ranks[a] > ranks[b];
+}
+
+static void
+count(struct checkup_subject *subject, const struct survey_row *row)
+{
+	subject->weight += checkup_weight(row);
+	if (row->answer.result == RESULT_UNKNOWN)
+		subject->unknown++;
+	else if (checkup_is_against(row))
+		subject->listed++;
+	else
+		subject->clean++;
+}
+
+/* As the daemon has it: the part of the weight that has a word. Where no list
+   gates, each counts the same. */
+static bool
+is_covered(const struct checkup *checkup, size_t subject)
+{
+	int64_t known = 0, full = 0, answered = 0, lists = 0;
+
+	for (size_t i = 0; i < checkup->row_count; i++) {
+		const struct survey_row *row = &checkup->rows[i];
+		bool has_word = row->answer.result != RESULT_UNKNOWN;
+
+		if (row->subject != subject)
+			continue;
+		lists++;
+		full += row->use->most;
+		answered += has_word;
+		known += has_word ? row->use->most : 0;
+	}
+	if (full == 0)
+		return answered > 0 &&
+		       answered * 100 >= checkup->coverage * lists;
+	return known > 0 && known * 100 >= checkup->coverage * full;
+}
+
+static enum checkup_state
+state_of(const struct checkup *checkup, size_t index)
+{
+	const struct checkup_subject *subject = &checkup->subjects[index];
+
+	if (subject->listed > 0 && subject->weight >= checkup->listed_at)
+		return CHECKUP_LISTED;
+	if (!is_covered(checkup, index))
+		return CHECKUP_UNKNOWN;
+	return subject->listed > 0 ? CHECKUP_BELOW : CHECKUP_CLEAN;
+}
+
+void
+checkup_judge(struct checkup *checkup)
+{
+	checkup->state =
+	    checkup->subject_count > 0 ? CHECKUP_CLEAN : CHECKUP_UNKNOWN;
+	for (size_t i = 0; i < checkup->row_count; i++)
+		count(&checkup->subjects[checkup->rows[i].subject],
+		    &checkup->rows[i]);
+	for (size_t i = 0; i < checkup->subject_count; i++) {
+		struct checkup_subject *subject = &checkup->subjects[i];
+
+		subject->state = state_of(checkup, i);
+		if (checkup_is_worse(subject->state, checkup->state))
+			checkup->state = subject->state;
+	}
+}
+
+static const char *
+silence_text(enum dns_status status)
+{
+	switch (status) {
+	case DNS_TIMEOUT:
+		return "did not answer";
+	case DNS_SERVFAIL:
+		return "answered SERVFAIL to every question";
+	case DNS_REFUSED:
+		return "refused every question";
+	case DNS_MALFORMED:
+		return "gave malformed answers to every question";
+	default:
+		return "could not be reached";
+	}
+}
+
+bool
+checkup_is_deaf(const struct checkup *checkup, char reason[CHECKUP_REASON_MAX])
+{
+	size_t counts[DNS_CANCELLED + 1] = {0};
+	enum dns_status most = DNS_UNREACHABLE;
+
+	if (checkup->has_response || checkup->row_count == 0)
+		return false;
+	for (size_t i = 0; i < checkup->row_count; i++)
+		counts[checkup->rows[i].answer.dns]++;
+	for (size_t i = 0; i <= DNS_CANCELLED; i++)
+		if (counts[i] > counts[most])
+			most = i;
+	snprintf(reason, CHECKUP_REASON_MAX,
+	    "%.140s %s, so no list could be asked", checkup->servers,
+	    silence_text(most));
+	return true;
+}

@@ -1,0 +1,65 @@
+/*
+ * checkup -- what a survey says of addresses, judged. Pure; one thread at a
+ * time.
+ */
+#ifndef CHECKUP_H
+#define CHECKUP_H
+
+#include "base/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct survey_row;
+
+/* The exit status of repgate check, as monitoring plugins have it. */
+enum checkup_state {
+	CHECKUP_CLEAN = 0,
+	CHECKUP_BELOW = 1, /* listed, but below the threshold */
+	CHECKUP_LISTED = 2,
+	CHECKUP_UNKNOWN = 3
+};
+
+struct checkup_subject {
+	struct address address;
+	const char *via; /* the argument, host or egress; NULL: the address */
+	/* Of checkup_judge from here on. */
+	enum checkup_state state;
+	int weight;
+	size_t listed, clean, unknown; /* lists */
+};
+
+struct checkup {
+	const struct survey_row *rows; /* by subject */
+	size_t row_count;
+	struct checkup_subject *subjects;
+	size_t subject_count;
+	int listed_at, coverage;  /* as in repgate.conf */
+	bool has_response;	  /* of any DNS server */
+	const char *servers;	  /* that were asked, for people */
+	const char *const *notes; /* sentences; free of foreign bytes */
+	size_t note_count;
+	size_t dead, keyless; /* lists that were left out */
+	int64_t took_ms;
+	/* Of checkup_judge. */
+	enum checkup_state state; /* the worst */
+};
+
+void checkup_judge(struct checkup *);
+
+/* Whether the list says something against the subject; an entry in a list
+   that allows does not. */
+bool checkup_is_against(const struct survey_row *);
+
+/* What an entry weighs; 0 where it only tells. */
+int checkup_weight(const struct survey_row *);
+
+/* Whether no question at all was answered; writes why. */
+#define CHECKUP_REASON_MAX 256
+bool checkup_is_deaf(const struct checkup *, char reason[CHECKUP_REASON_MAX]);
+
+/* Of two states, whether the first one matters more. */
+bool checkup_is_worse(enum checkup_state, enum checkup_state);
+
+#endif

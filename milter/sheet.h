@@ -1,0 +1,21 @@
+/*
+ * sheet -- a checkup for people, for machines and for monitoring. Foreign
+ * text is escaped. One thread at a time.
+ */
+#ifndef SHEET_H
+#define SHEET_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct checkup;
+
+/* Tables, and then what to do, heaviest first. */
+void sheet_print(const struct checkup *, FILE *, bool with_colour);
+
+void sheet_print_json(const struct checkup *, FILE *);
+
+/* One line with performance data, as monitoring plugins print it. */
+void sheet_print_plugin(const struct checkup *, FILE *);
+
+#endif
