@@ -103,6 +103,17 @@ compare(const void *a, const void *b)
 	return order;
 }
 
+static int
+compare_by_subject(const void *a, const void *b)
+{
+	const struct survey_row *x = *(const struct survey_row *const *)a;
+	const struct survey_row *y = *(const struct survey_row *const *)b;
+
+	if (x->subject != y->subject)
+		return x->subject < y->subject ? -1 : 1;
+	return compare(a, b);
+}
+
 /* ---- tables ------------------------------------------------------------- */
 
 static enum colour
@@ -426,6 +437,7 @@ blame_text(const struct checkup *checkup, char text[NAMES_MAX])
 	const struct survey_row **rows = pick(checkup, is_trouble, 0, &count);
 
 	text[0] = '\0';
+	qsort(rows, count, sizeof rows[0], compare_by_subject);
 	for (size_t i = 0; i < count; i++) {
 		const struct survey_row *row = rows[i];
 		char codes[DNSBL_CODES_TEXT_MAX], address[ADDRESS_TEXT_MAX];

@@ -675,11 +675,11 @@ log_lacks() {
 
 # ---- the whole -------------------------------------------------------------
 
-sandbox_start() {
+# A directory, ports and an end; no servers yet.
+sandbox_open() { # PROGRAM...
 	local program
-	[ "$(id -u)" = 0 ] || skip_all "Postfix can only be started by root"
-	for program in postfix smtp-sink rbldnsd perl flock; do
-		command -v $program >/dev/null ||
+	for program; do
+		command -v "$program" >/dev/null ||
 		    give_up "$program is missing; try: make deps"
 	done
 	umask 022
@@ -688,6 +688,11 @@ sandbox_start() {
 	trap on_exit EXIT
 	trap 'exit 130' INT TERM HUP
 	claim_ports || give_up "no free ports"
+}
+
+sandbox_start() {
+	[ "$(id -u)" = 0 ] || skip_all "Postfix can only be started by root"
+	sandbox_open postfix smtp-sink rbldnsd perl flock
 	providers_conf >"$dir/providers.conf"
 	: >"$dir/repgated.log"
 	# Postfix may use what the daemon opens in here, as with the socket

@@ -5,10 +5,14 @@
 #include "config/config.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -16,32 +20,56 @@
 #define CARES_NO_DEPRECATED
 #include <ares.h>
 
+/* Kinds of channel. */
+enum { BY_UDP, BY_TCP, CHANNELS };
+
+/* A server that closes its TCP connection after each answer ends the other
+   questions on it, which are then asked again, up to this many times. */
+#define TCP_RETRIES_MAX 32
+
+/* How late a timeout may be seen. */
+#define TICK_MIN_US 5000
+#define TICK_MAX_US 100000
+
+/* Answers to a full window may come all at once. */
+#define UDP_BUFFER_BYTES (1 << 20)
+
 struct question {
 	TAILQ_ENTRY(question) entry;
 	struct resolver *resolver;
 	char *name;
-	uint16_t type;
 	resolver_done *done;
 	void *arg;
-	size_t server;	  /* being asked */
-	int64_t try_ms;	  /* when it was first asked, in this try */
-	int tries;	  /* begun, over all servers */
-	bool has_silence; /* some server gave nothing in this try */
+	int64_t try_ms;	 /* when it was first asked, in this try */
+	uint16_t server; /* being asked */
+	uint16_t type;
+	uint8_t tries;	     /* begun, over all servers */
+	uint8_t tcp_retries; /* in this try of this server */
+	bool by_tcp;	     /* the answer had no room in UDP */
+	bool has_silence;    /* some server gave nothing in this try */
 };
 
-/* Each server has a channel of its own. A channel of several would go on to
+/* Each server has channels of its own. A channel of several would go on to
    the next by itself, but Debian 12's c-ares then forgets what the last one
-   said, and SERVFAIL and REFUSED look like a dead server. */
+   said, and SERVFAIL and REFUSED look like a dead server. And each way has
+   one: a channel ends all its questions when one of its sockets fails, and
+   TCP connections are closed every day. */
+struct channel {
+	struct server *server;
+	ares_channel ares;
+	struct event *timer;
+	size_t open; /* questions */
+};
+
 struct server {
 	struct resolver *resolver;
-	ares_channel channel;
-	struct event *timer;
+	struct channel channels[CHANNELS];
 };
 
 /* A socket of c-ares and what we wait for on it. */
 struct link {
 	TAILQ_ENTRY(link) entry;
-	struct server *server;
+	struct channel *channel;
 	ares_socket_t fd;
 	struct event *event;
 };
@@ -57,52 +85,50 @@ struct resolver {
 	uint64_t asked;
 	int tries;
 	int64_t timeout_ms;
+	struct timeval tick;
 	bool is_closing;
 };
 
+/* What ares_timeout would say costs it a look at each open question, so it
+   is not asked: questions run out up to one tick late. */
 static void
-rearm(struct server *server)
+start_ticking(struct channel *channel)
 {
-	struct timeval store, *next;
-
-	next = ares_timeout(server->channel, NULL, &store);
-	if (next)
-		evtimer_add(server->timer, next);
-	else
-		evtimer_del(server->timer);
+	if (channel->open++ == 0)
+		evtimer_add(channel->timer, &channel->server->resolver->tick);
 }
 
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
-	struct server *server = arg;
+	struct channel *channel = arg;
 
 	(void)fd, (void)what;
-	ares_process_fd(server->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	rearm(server);
+	ares_process_fd(channel->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	if (channel->open > 0)
+		evtimer_add(channel->timer, &channel->server->resolver->tick);
 }
 
 static void
 on_socket(evutil_socket_t fd, short what, void *arg)
 {
-	struct server *server = arg;
+	struct channel *channel = arg;
 
-	ares_process_fd(server->channel, what & EV_READ ? fd : ARES_SOCKET_BAD,
+	ares_process_fd(channel->ares, what & EV_READ ? fd : ARES_SOCKET_BAD,
 	    what & EV_WRITE ? fd : ARES_SOCKET_BAD);
-	rearm(server);
 }
 
 static struct link *
-link_of(struct server *server, ares_socket_t fd)
+link_of(struct channel *channel, ares_socket_t fd)
 {
-	struct resolver *resolver = server->resolver;
+	struct resolver *resolver = channel->server->resolver;
 	struct link *link;
 
 	TAILQ_FOREACH(link, &resolver->links, entry)
 	if (link->fd == fd)
 		return link;
 	link = alloc_zeroed(1, sizeof *link);
-	link->server = server;
+	link->channel = channel;
 	link->fd = fd;
 	TAILQ_INSERT_TAIL(&resolver->links, link, entry);
 	return link;
@@ -111,9 +137,9 @@ link_of(struct server *server, ares_socket_t fd)
 static void
 on_state(void *arg, ares_socket_t fd, int readable, int writable)
 {
-	struct server *server = arg;
-	struct resolver *resolver = server->resolver;
-	struct link *link = link_of(server, fd);
+	struct channel *channel = arg;
+	struct resolver *resolver = channel->server->resolver;
+	struct link *link = link_of(channel, fd);
 	short what = EV_PERSIST;
 
 	if (link->event)
@@ -125,7 +151,7 @@ on_state(void *arg, ares_socket_t fd, int readable, int writable)
 		return;
 	}
 	what |= (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0);
-	link->event = event_new(resolver->base, fd, what, on_socket, server);
+	link->event = event_new(resolver->base, fd, what, on_socket, channel);
 	if (!link->event || event_add(link->event, NULL) != 0)
 		abort(); /* no memory */
 }
@@ -196,10 +222,29 @@ has_time_left(const struct question *question)
 	return spent_ms < question->resolver->timeout_ms * 3 / 4;
 }
 
+/* Whether what came over UDP says that there is more. */
+static bool
+is_truncated(const struct question *question, int status,
+    const unsigned char *bytes, int length)
+{
+	bool has_packet = status == ARES_SUCCESS || status == ARES_ENODATA ||
+			  status == ARES_ENOTFOUND;
+
+	return !question->by_tcp && has_packet && bytes && length > 2 &&
+	       bytes[2] & 0x02;
+}
+
+/* Whether it was not the server that ended a question. */
+static bool
+is_bystander(const struct question *question, enum dns_status status)
+{
+	return question->by_tcp && status == DNS_UNREACHABLE &&
+	       question->tcp_retries < TCP_RETRIES_MAX &&
+	       has_time_left(question);
+}
+
 /* Whether another server, or one of them once more, is to be asked. Only
-   silence is worth a further try. So is "unreachable": when a server closes
-   its TCP connection, c-ares 1.18 ends all questions that are open over UDP
-   with it. */
+   silence is worth a further try. */
 static bool
 goes_on(struct question *question, enum dns_status status)
 {
@@ -207,11 +252,17 @@ goes_on(struct question *question, enum dns_status status)
 
 	if (status == DNS_RESPONSE || status == DNS_CANCELLED)
 		return false;
+	if (is_bystander(question, status)) {
+		question->tcp_retries++;
+		return true;
+	}
 	if (status == DNS_TIMEOUT && has_time_left(question))
 		return true;
 	if (status == DNS_TIMEOUT || status == DNS_UNREACHABLE)
 		question->has_silence = true;
 	question->try_ms = CLOCK_NEVER;
+	question->by_tcp = false;
+	question->tcp_retries = 0;
 	if (++question->server < resolver->server_count)
 		return true;
 	if (!question->has_silence || question->tries >= resolver->tries)
@@ -220,6 +271,14 @@ goes_on(struct question *question, enum dns_status status)
 	question->server = 0;
 	question->tries++;
 	return true;
+}
+
+static struct channel *
+channel_of(const struct question *question)
+{
+	struct server *server = &question->resolver->servers[question->server];
+
+	return &server->channels[question->by_tcp ? BY_TCP : BY_UDP];
 }
 
 static void
@@ -232,8 +291,14 @@ on_done(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 
 	(void)timeouts;
 	resolver->inflight--;
+	channel_of(question)->open--;
 	if (!resolver->is_closing)
 		prime(resolver);
+	if (is_truncated(question, status, bytes, length)) {
+		question->by_tcp = true;
+		TAILQ_INSERT_HEAD(&resolver->queue, question, entry);
+		return;
+	}
 	result = read_result(question, status, bytes, length, &message);
 	if (goes_on(question, result))
 		TAILQ_INSERT_HEAD(&resolver->queue, question, entry);
@@ -245,10 +310,11 @@ on_done(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 static void
 start(struct resolver *resolver, struct question *question)
 {
-	struct server *server = &resolver->servers[question->server];
+	struct channel *channel = channel_of(question);
 
 	TAILQ_REMOVE(&resolver->queue, question, entry);
 	resolver->inflight++;
+	start_ticking(channel);
 	if (question->tries == 0) {
 		question->tries = 1;
 		resolver->asked++;
@@ -256,9 +322,8 @@ start(struct resolver *resolver, struct question *question)
 	if (question->try_ms == CLOCK_NEVER)
 		question->try_ms = clock_now_ms();
 	/* May call on_done before it returns. */
-	ares_query(server->channel, question->name, 1 /* IN */, question->type,
+	ares_query(channel->ares, question->name, 1 /* IN */, question->type,
 	    on_done, question);
-	rearm(server);
 }
 
 static bool
@@ -282,43 +347,113 @@ on_pump(evutil_socket_t fd, short what, void *arg)
 		prime(resolver);
 }
 
-static int
-open_channel(struct server *server)
+/* ---- sockets ------------------------------------------------------------- */
+
+static ares_socket_t
+open_socket(int domain, int type, int protocol, void *arg)
 {
+	(void)arg;
+	return socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+static int
+close_socket(ares_socket_t fd, void *arg)
+{
+	(void)arg;
+	return close(fd);
+}
+
+static int
+connect_socket(
+    ares_socket_t fd, const struct sockaddr *to, ares_socklen_t size, void *arg)
+{
+	int bytes = UDP_BUFFER_BYTES;
+
+	(void)arg;
+	/* More than the system allows is cut by it. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+	return connect(fd, to, size);
+}
+
+/* An empty datagram is for c-ares the end of a connection, and of all the
+   questions on it; anybody may send one. */
+static ares_ssize_t
+receive(ares_socket_t fd, void *to, size_t size, int flags,
+    struct sockaddr *from, ares_socklen_t *from_size, void *arg)
+{
+	ares_ssize_t length;
+
+	(void)arg;
+	do
+		length = recvfrom(fd, to, size, flags, from, from_size);
+	while (length == 0);
+	return length;
+}
+
+static ares_ssize_t
+send_parts(ares_socket_t fd, const struct iovec *parts, int count, void *arg)
+{
+	(void)arg;
+	return writev(fd, parts, count);
+}
+
+static const struct ares_socket_functions datagrams = {
+    .asocket = open_socket,
+    .aclose = close_socket,
+    .aconnect = connect_socket,
+    .arecvfrom = receive,
+    .asendv = send_parts,
+};
+
+static int
+open_channel(struct channel *channel, int way)
+{
+	struct resolver *resolver = channel->server->resolver;
 	struct ares_options options = {
 	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
-		     ARES_FLAG_NOCHECKRESP,
-	    .timeout = server->resolver->timeout_ms,
+		     ARES_FLAG_NOCHECKRESP |
+		     (way == BY_TCP ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC),
+	    .timeout = resolver->timeout_ms,
 	    .tries = 1, /* ours are counted here; c-ares doubles the time */
 	    .sock_state_cb = on_state,
-	    .sock_state_cb_data = server,
+	    .sock_state_cb_data = channel,
 	};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
 		   ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
+	int status;
 
 #ifdef ARES_OPT_QUERY_CACHE
 	mask |= ARES_OPT_QUERY_CACHE; /* with a TTL of 0: none */
 #endif
-	return ares_init_options(&server->channel, &options, mask);
+	status = ares_init_options(&channel->ares, &options, mask);
+	if (status != ARES_SUCCESS)
+		return status;
+	if (way == BY_UDP)
+		ares_set_socket_functions(channel->ares, &datagrams, NULL);
+	channel->timer = evtimer_new(resolver->base, on_timer, channel);
+	if (!channel->timer)
+		abort(); /* no memory */
+	return ARES_SUCCESS;
 }
 
 static int
 add_server(struct resolver *resolver, const struct ares_addr_port_node *node)
 {
-	struct server *server = &resolver->servers[resolver->server_count];
+	struct server *server = &resolver->servers[resolver->server_count++];
 	struct ares_addr_port_node one = *node;
-	int status;
+	int status = ARES_SUCCESS;
 
 	one.next = NULL;
 	server->resolver = resolver;
-	status = open_channel(server);
-	if (status != ARES_SUCCESS)
-		return status;
-	server->timer = evtimer_new(resolver->base, on_timer, server);
-	if (!server->timer)
-		abort(); /* no memory */
-	resolver->server_count++;
-	return ares_set_servers_ports(server->channel, &one);
+	for (int i = 0; i < CHANNELS && status == ARES_SUCCESS; i++) {
+		struct channel *channel = &server->channels[i];
+
+		channel->server = server;
+		status = open_channel(channel, i);
+		if (status == ARES_SUCCESS)
+			status = ares_set_servers_ports(channel->ares, &one);
+	}
+	return status;
 }
 
 static int
@@ -359,6 +494,16 @@ find_servers(struct resolver *resolver, const char *servers)
 	return status;
 }
 
+static int64_t
+tick_us(int64_t timeout_ms)
+{
+	int64_t us = timeout_ms * 1000 / 32;
+
+	return us < TICK_MIN_US	  ? TICK_MIN_US
+	       : us > TICK_MAX_US ? TICK_MAX_US
+				  : us;
+}
+
 struct resolver *
 resolver_create(
     struct event_base *base, const struct dns_settings *settings, char **reason)
@@ -373,6 +518,7 @@ resolver_create(
 	resolver->tries = settings->tries;
 	resolver->timeout_ms =
 	    settings->timeout_ms < INT_MAX ? settings->timeout_ms : INT_MAX;
+	resolver->tick.tv_usec = tick_us(resolver->timeout_ms);
 	resolver->pump = evtimer_new(base, on_pump, resolver);
 	if (!resolver->pump)
 		abort(); /* no memory */
@@ -386,6 +532,15 @@ resolver_create(
 	return resolver;
 }
 
+static void
+close_channel(struct channel *channel)
+{
+	if (channel->ares)
+		ares_destroy(channel->ares);
+	if (channel->timer)
+		event_free(channel->timer);
+}
+
 void
 resolver_destroy(struct resolver **where)
 {
@@ -396,10 +551,9 @@ resolver_destroy(struct resolver **where)
 		return;
 	*where = NULL;
 	resolver->is_closing = true;
-	for (size_t i = 0; i < resolver->server_count; i++) {
-		ares_destroy(resolver->servers[i].channel);
-		event_free(resolver->servers[i].timer);
-	}
+	for (size_t i = 0; i < resolver->server_count; i++)
+		for (int j = 0; j < CHANNELS; j++)
+			close_channel(&resolver->servers[i].channels[j]);
 	while ((question = TAILQ_FIRST(&resolver->queue))) {
 		TAILQ_REMOVE(&resolver->queue, question, entry);
 		finish(question, DNS_CANCELLED, NULL);
