@@ -204,6 +204,7 @@ open_resolver(struct check *check)
 	}
 	if (settings.timeout_ms > check->options->deadline_ms)
 		settings.timeout_ms = check->options->deadline_ms;
+	free(check->servers);
 	check->servers =
 	    settings.servers
 		? alloc_printf("the DNS server %s", settings.servers)
