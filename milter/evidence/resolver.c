@@ -27,6 +27,11 @@ enum { BY_UDP, BY_TCP, CHANNELS };
    questions on it, which are then asked again, up to this many times. */
 #define TCP_RETRIES_MAX 32
 
+/* A server's socket holds some 250 small questions; what comes beyond that
+   while it is busy is lost, and costs us a whole timeout. What was sent that
+   long ago has been taken in. */
+#define YOUNG_MS 5
+
 /* How late a timeout may be seen. */
 #define TICK_MIN_US 5000
 #define TICK_MAX_US 100000
@@ -35,12 +40,14 @@ enum { BY_UDP, BY_TCP, CHANNELS };
 #define UDP_BUFFER_BYTES (1 << 20)
 
 struct question {
-	TAILQ_ENTRY(question) entry;
+	TAILQ_ENTRY(question) entry; /* of the queue, or of the young */
 	struct resolver *resolver;
 	char *name;
 	resolver_done *done;
 	void *arg;
 	int64_t try_ms;	 /* when it was first asked, in this try */
+	int64_t sent_ms; /* when it was last asked */
+	bool is_young;
 	uint16_t server; /* being asked */
 	uint16_t type;
 	uint8_t tries;	     /* begun, over all servers */
@@ -81,11 +88,15 @@ struct resolver {
 	size_t server_count;
 	TAILQ_HEAD(links, link) links;
 	TAILQ_HEAD(queue, question) queue;
+	/* On the wire for less than YOUNG_MS, the oldest first. */
+	TAILQ_HEAD(young, question) young;
+	size_t young_count;
 	size_t inflight;
 	uint64_t asked;
 	int tries;
 	int64_t timeout_ms;
 	struct timeval tick;
+	bool is_primed; /* the pump runs in this turn of the loop */
 	bool is_closing;
 };
 
@@ -163,7 +174,29 @@ prime(struct resolver *resolver)
 {
 	static const struct timeval now = {0, 0};
 
+	if (resolver->is_primed)
+		return;
+	resolver->is_primed = true;
 	evtimer_add(resolver->pump, &now);
+}
+
+static void
+grow_up(struct resolver *resolver, struct question *question)
+{
+	if (!question->is_young)
+		return;
+	question->is_young = false;
+	resolver->young_count--;
+	TAILQ_REMOVE(&resolver->young, question, entry);
+}
+
+static void
+send_off(struct resolver *resolver, struct question *question, int64_t now_ms)
+{
+	question->sent_ms = now_ms;
+	question->is_young = true;
+	resolver->young_count++;
+	TAILQ_INSERT_TAIL(&resolver->young, question, entry);
 }
 
 static void
@@ -292,6 +325,7 @@ on_done(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 	(void)timeouts;
 	resolver->inflight--;
 	channel_of(question)->open--;
+	grow_up(resolver, question);
 	if (!resolver->is_closing)
 		prime(resolver);
 	if (is_truncated(question, status, bytes, length)) {
@@ -308,19 +342,20 @@ on_done(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 }
 
 static void
-start(struct resolver *resolver, struct question *question)
+start(struct resolver *resolver, struct question *question, int64_t now_ms)
 {
 	struct channel *channel = channel_of(question);
 
 	TAILQ_REMOVE(&resolver->queue, question, entry);
 	resolver->inflight++;
 	start_ticking(channel);
+	send_off(resolver, question, now_ms);
 	if (question->tries == 0) {
 		question->tries = 1;
 		resolver->asked++;
 	}
 	if (question->try_ms == CLOCK_NEVER)
-		question->try_ms = clock_now_ms();
+		question->try_ms = now_ms;
 	/* May call on_done before it returns. */
 	ares_query(channel->ares, question->name, 1 /* IN */, question->type,
 	    on_done, question);
@@ -330,21 +365,38 @@ static bool
 can_start(const struct resolver *resolver)
 {
 	return !TAILQ_EMPTY(&resolver->queue) &&
+	       resolver->young_count < RESOLVER_BURST_MAX &&
 	       resolver->inflight < RESOLVER_INFLIGHT_MAX;
+}
+
+static void
+age(struct resolver *resolver, int64_t now_ms)
+{
+	struct question *oldest;
+
+	while ((oldest = TAILQ_FIRST(&resolver->young)) &&
+	       now_ms - oldest->sent_ms >= YOUNG_MS)
+		grow_up(resolver, oldest);
 }
 
 static void
 on_pump(evutil_socket_t fd, short what, void *arg)
 {
+	static const struct timeval soon = {0, 1000};
 	struct resolver *resolver = arg;
+	int64_t now_ms = clock_now_ms();
 
 	(void)fd, (void)what;
+	resolver->is_primed = false;
+	age(resolver, now_ms);
 	/* Where questions fail at once and are asked again at once, the rest
 	   of the loop must have its turn. */
-	for (int i = 0; i < RESOLVER_INFLIGHT_MAX && can_start(resolver); i++)
-		start(resolver, TAILQ_FIRST(&resolver->queue));
+	for (int i = 0; i < RESOLVER_BURST_MAX && can_start(resolver); i++)
+		start(resolver, TAILQ_FIRST(&resolver->queue), now_ms);
 	if (can_start(resolver))
 		prime(resolver);
+	else if (!TAILQ_EMPTY(&resolver->queue) && !resolver->is_primed)
+		evtimer_add(resolver->pump, &soon);
 }
 
 /* ---- sockets ------------------------------------------------------------- */
@@ -514,6 +566,7 @@ resolver_create(
 
 	TAILQ_INIT(&resolver->links);
 	TAILQ_INIT(&resolver->queue);
+	TAILQ_INIT(&resolver->young);
 	resolver->base = base;
 	resolver->tries = settings->tries;
 	resolver->timeout_ms =

@@ -3,7 +3,9 @@
  * Engine thread only.
  *
  * Many questions may be asked at once; no more than RESOLVER_INFLIGHT_MAX are
- * on the wire, the others queue in order. A callback runs exactly once, never
+ * on the wire, the others queue in order. They are sent so that they do not
+ * overflow a server's socket: some twenty a millisecond, and one more for each
+ * answer. A callback runs exactly once, never
  * from inside resolver_ask, and may ask again, but not after DNS_CANCELLED;
  * it must not destroy the resolver. No answer is cached here.
  *
@@ -23,7 +25,9 @@ struct dns_settings;
 struct event_base;
 struct resolver;
 
-#define RESOLVER_INFLIGHT_MAX 256
+#define RESOLVER_INFLIGHT_MAX 2048
+/* Without an answer, in some milliseconds. */
+#define RESOLVER_BURST_MAX 96
 
 enum {
 	DNS_TYPE_A = 1,
