@@ -4,32 +4,29 @@
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/key.h"
+#include "evidence/fitness.h"
 #include "evidence/resolver.h"
+#include "evidence/trial.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 enum { FAMILIES = 2 };
-enum control { CONTROL_LISTED, CONTROL_CLEAN, CONTROLS };
 
-/* The control entries of one list for one family. */
+/* The test of one list for one family. */
 struct probe {
 	struct survey *survey;
 	const struct list_use *use;
-	struct answer answers[CONTROLS];
-	int open; /* questions */
-	bool is_started;
-};
-
-struct question {
-	struct probe *probe;
-	enum control control;
+	struct flaw flaw; /* once it has ended */
+	bool is_started, has_ended;
 };
 
 struct survey {
 	struct resolver *resolver;
 	const struct address *subjects;
+	size_t subject_count;
 	survey_progress *progress;
 	void *arg;
 	struct probe *probes; /* FAMILIES for each use */
@@ -39,27 +36,6 @@ struct survey {
 };
 
 /* ---- what is known ------------------------------------------------------ */
-
-/* Why the list is not to be believed; "" if it is. */
-static void
-judge(const struct probe *probe, char cause[DNSBL_CAUSE_MAX])
-{
-	const struct answer *listed = &probe->answers[CONTROL_LISTED];
-	const struct answer *clean = &probe->answers[CONTROL_CLEAN];
-	char why[DNSBL_CAUSE_MAX];
-
-	cause[0] = '\0';
-	if (clean->result == RESULT_LISTED)
-		strcpy(cause, "lists 127.0.0.1, so it lists everyone");
-	else if (listed->result == RESULT_CLEAN)
-		strcpy(cause, "does not list 127.0.0.2, so it is empty");
-	else if (listed->result == RESULT_UNKNOWN)
-		snprintf(cause, DNSBL_CAUSE_MAX, "test entry 127.0.0.2: %.120s",
-		    dnsbl_cause_text(why, probe->use->list, listed));
-	else if (clean->result == RESULT_UNKNOWN)
-		snprintf(cause, DNSBL_CAUSE_MAX, "test entry 127.0.0.1: %.120s",
-		    dnsbl_cause_text(why, probe->use->list, clean));
-}
 
 /* A list that is not to be believed has no text either. */
 static void
@@ -72,53 +48,64 @@ disbelieve(struct survey_row *row)
 	row->text_length = 0;
 }
 
+/* One test is all that there is time for, so one that is silent counts. */
+static void
+judge(struct survey_row *row)
+{
+	struct fitness fitness = {
+	    .state = FITNESS_UNFIT, .flaw = row->probe->flaw};
+
+	if (row->answer.result == RESULT_UNKNOWN) {
+		dnsbl_cause_text(row->cause, row->use->list, &row->answer);
+	} else if (fitness.flaw.unfit != UNFIT_NONE) {
+		fitness_answer(&fitness, &row->answer);
+		fitness_cause_text(row->cause, row->use->list, &fitness);
+		disbelieve(row);
+	}
+}
+
+/* What needs no more answers: an answer that says nothing needs no test, one
+   that is no listing needs no text. */
+static bool
+is_known(const struct survey_row *row)
+{
+	if (!row->has_answer)
+		return false;
+	if (row->answer.result == RESULT_UNKNOWN)
+		return true;
+	return row->probe->has_ended &&
+	       (row->answer.result == RESULT_CLEAN || row->has_text);
+}
+
 static void
 settle(struct survey_row *row)
 {
 	struct survey *survey = row->survey;
 
-	if (row->is_settled || !row->has_answer || row->probe->open > 0)
-		return;
-	if (row->answer.result == RESULT_LISTED && !row->has_text)
+	if (row->is_settled || !is_known(row))
 		return;
 	row->is_settled = true;
 	survey->settled++;
-	if (row->answer.result == RESULT_UNKNOWN)
-		dnsbl_cause_text(row->cause, row->use->list, &row->answer);
-	else
-		judge(row->probe, row->cause);
-	if (row->cause[0] != '\0')
-		disbelieve(row);
+	judge(row);
 	survey->progress(survey->arg, survey->settled, survey->row_count);
-}
-
-static void
-settle_probed(struct probe *probe)
-{
-	struct survey *survey = probe->survey;
-
-	for (size_t i = 0; i < survey->row_count; i++)
-		if (survey->rows[i].probe == probe)
-			settle(&survey->rows[i]);
 }
 
 /* ---- questions ---------------------------------------------------------- */
 
 static void
-on_control(void *arg, enum dns_status status, const struct message *message)
+on_probed(void *arg, const struct flaw *flaw)
 {
-	struct question *question = arg;
-	struct probe *probe = question->probe;
-	struct answer *answer = &probe->answers[question->control];
+	struct probe *probe = arg;
+	struct survey *survey = probe->survey;
 
-	free(question);
-	probe->open--;
-	if (probe->survey->is_ended)
+	if (survey->is_ended || !flaw)
 		return;
-	dnsbl_read(probe->use->list, status, message, answer);
-	probe->survey->has_response |= status == DNS_RESPONSE;
-	if (probe->open == 0)
-		settle_probed(probe);
+	probe->flaw = *flaw;
+	probe->has_ended = true;
+	survey->has_response |= flaw->dns == DNS_RESPONSE;
+	for (size_t i = 0; i < survey->row_count; i++)
+		if (survey->rows[i].probe == probe)
+			settle(&survey->rows[i]);
 }
 
 static void
@@ -151,38 +138,20 @@ on_text(void *arg, enum dns_status status, const struct message *message)
 }
 
 static void
-ask_control(
-    struct probe *probe, enum control control, const struct address *address)
-{
-	char name[DNSBL_NAME_MAX];
-	struct question *question;
-
-	if (address->family == 0 ||
-	    dnsbl_name(name, probe->use->list, probe->use->zone, address) != 0)
-		return;
-	question = alloc_zeroed(1, sizeof *question);
-	question->probe = probe;
-	question->control = control;
-	probe->open++;
-	resolver_ask(
-	    probe->survey->resolver, name, DNS_TYPE_A, on_control, question);
-}
-
-/* A list without a control entry passes as if it had answered well. */
-static void
 start_probe(struct probe *probe, struct survey *survey,
     const struct list_use *use, uint8_t family)
 {
-	const struct list_test *test =
-	    family == 4 ? &use->list->test4 : &use->list->test6;
+	struct controls controls;
+	uint8_t random[16];
 
+	if (getrandom(random, sizeof random, 0) < 0)
+		abort();
+	fitness_controls(use->list, family, random, survey->subjects,
+	    survey->subject_count, &controls);
 	probe->survey = survey;
 	probe->use = use;
 	probe->is_started = true;
-	probe->answers[CONTROL_LISTED].result = RESULT_LISTED;
-	probe->answers[CONTROL_CLEAN].result = RESULT_CLEAN;
-	ask_control(probe, CONTROL_LISTED, &test->listed);
-	ask_control(probe, CONTROL_CLEAN, &test->clean);
+	trial_start(survey->resolver, use, &controls, on_probed, probe);
 }
 
 static void
@@ -215,6 +184,7 @@ survey_start(struct resolver *resolver, const struct list_use *uses,
 
 	survey->resolver = resolver;
 	survey->subjects = subjects;
+	survey->subject_count = subject_count;
 	survey->progress = progress;
 	survey->arg = arg;
 	survey->probes =
@@ -240,16 +210,13 @@ survey_end(struct survey *survey, const char *reason)
 		if (row->is_settled)
 			continue;
 		/* The listing is known, only its text is not. */
-		if (row->has_answer && row->probe->open == 0) {
-			judge(row->probe, row->cause);
-			if (row->cause[0] == '\0')
-				continue;
-		} else {
-			snprintf(
-			    row->cause, sizeof row->cause, "%.150s", reason);
+		if (row->has_answer && row->probe->has_ended) {
+			judge(row);
+			continue;
 		}
 		row->answer.cause = CAUSE_DNS;
 		row->answer.dns = DNS_TIMEOUT;
+		snprintf(row->cause, sizeof row->cause, "%.150s", reason);
 		disbelieve(row);
 	}
 }
