@@ -67,7 +67,7 @@ $B/repgated $B/repgate: $B/%: $B/milter/%.o $B/librepgate.a
 $B/unit/%: tests/unit/%.c $(UNIT_LIB) $B/librepgate.a
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $^ $(LDLIBS) -lcmocka
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter-out %.h,$^) $(LDLIBS) -lcmocka
 
 $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 	@mkdir -p $(@D)
@@ -78,12 +78,12 @@ $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 $B/tools/%: tests/tools/%.c $(UNIT_LIB) $B/librepgate.a
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $^ $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter-out %.h,$^) $(LDLIBS)
 
-$B/bench/%: tests/bench/%.c
+$B/bench/%: tests/bench/%.c $B/librepgate.a
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter-out %.h,$^) $(LDLIBS)
 
 tools: $(TOOLS)
 bench-tools: $(BENCH)
@@ -129,17 +129,25 @@ demo:
 	@$(MAKE) --no-print-directory -s all tools
 	@tests/demo
 
-bench: deps
+bench: bench-gate bench-check
+
+bench-gate: deps
 	$(MAKE) all tools bench-tools
 	tests/bench/gate
 	tests/bench/map
+
+bench-check:
+	tests/deps build run bench
+	$(MAKE) all tools bench-tools
+	tests/bench/check
 
 deps:
 	@tests/deps
 
 C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
-SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/bench/gate \
-          tests/bench/map .ci/run $(wildcard tests/system/*.t)
+SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
+          tests/bench/gate tests/bench/map tests/bench/check .ci/run \
+          $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
 lint: $B/unit/providers_test
@@ -169,7 +177,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
-        deps lint install clean
+        bench-gate bench-check deps lint install clean
 .SECONDARY:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)

@@ -28,6 +28,7 @@
 #define TIMEOUT_MS 3000
 #define TRIES 2
 #define PROGRESS_EVERY_MS 50
+#define MARGIN_MAX_MS 50
 
 static const int impact_weights[] = {
     [IMPACT_NOISE] = 1,
@@ -217,11 +218,14 @@ open_resolver(struct check *check)
 	return check->resolver ? 0 : -1;
 }
 
-/* Stops the loop so long after the start of the command. */
+/* Stops the loop so long after the start of the command, or a little before:
+   by the deadline all is to be printed. */
 static void
 set_deadline(struct check *check, int64_t after_ms)
 {
-	int64_t ms = check->started_ms + after_ms - clock_now_ms();
+	int64_t margin_ms =
+	    after_ms / 20 < MARGIN_MAX_MS ? after_ms / 20 : MARGIN_MAX_MS;
+	int64_t ms = check->started_ms + after_ms - margin_ms - clock_now_ms();
 	struct timeval span = {0, 0};
 
 	if (ms > 0) {

@@ -28,6 +28,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -471,6 +472,16 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 		begin_reload(engine);
 }
 
+/* A status of many addresses is made of a million small pieces, which would
+   stay with the process for ever. */
+static void
+give_back(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 static void
 on_asked(void *arg, struct control_client *client, enum control_verb verb)
 {
@@ -491,6 +502,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		    .started_ms = engine->started_ms,
 		};
 		control_answer(client, report_status_json(&view));
+		give_back();
 		board_unref((struct board *)view.board);
 		break;
 	}

@@ -4,10 +4,10 @@
  *
  * Many questions may be asked at once; no more than RESOLVER_INFLIGHT_MAX are
  * on the wire, the others queue in order. They are sent so that they do not
- * overflow a server's socket: some twenty a millisecond, and one more for each
- * answer. A callback runs exactly once, never
- * from inside resolver_ask, and may ask again, but not after DNS_CANCELLED;
- * it must not destroy the resolver. No answer is cached here.
+ * overflow a server's socket: some 25 a millisecond, and one more for each
+ * answer. A callback runs exactly once, never from inside resolver_ask, and
+ * may ask again, but not after DNS_CANCELLED; it must not destroy the
+ * resolver. No answer is cached here.
  *
  * Servers are asked in order until one brings a response, each with the
  * timeout to itself. Where one was silent or unreachable all are tried again,
@@ -27,7 +27,7 @@ struct resolver;
 
 #define RESOLVER_INFLIGHT_MAX 2048
 /* Without an answer, in some milliseconds. */
-#define RESOLVER_BURST_MAX 96
+#define RESOLVER_BURST_MAX 128
 
 enum {
 	DNS_TYPE_A = 1,

@@ -172,7 +172,22 @@ start_row(struct survey *survey, size_t subject, const struct list_use *use,
 	if (!probe->is_started)
 		start_probe(probe, survey, use, address->family);
 	resolver_ask(survey->resolver, name, DNS_TYPE_A, on_address, row);
-	resolver_ask(survey->resolver, name, DNS_TYPE_TXT, on_text, row);
+}
+
+/* Texts come last: of an address that is clean nobody waits for them. */
+static void
+ask_texts(struct survey *survey)
+{
+	char name[DNSBL_NAME_MAX];
+
+	for (size_t i = 0; i < survey->row_count; i++) {
+		struct survey_row *row = &survey->rows[i];
+
+		if (dnsbl_name(name, row->use->list, row->use->zone,
+			&survey->subjects[row->subject]) == 0)
+			resolver_ask(
+			    survey->resolver, name, DNS_TYPE_TXT, on_text, row);
+	}
 }
 
 struct survey *
@@ -197,6 +212,7 @@ survey_start(struct resolver *resolver, const struct list_use *uses,
 			    &survey->probes[j * FAMILIES +
 					    (subjects[i].family == 6)]);
 	}
+	ask_texts(survey);
 	return survey;
 }
 
