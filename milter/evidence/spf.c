@@ -77,7 +77,7 @@ read_domain(const char *text, size_t length, struct spf_term *term)
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] < '!' || text[i] > '~' || text[i] == '/')
 			return -1;
-		if (text[i] == '.' && text[i + 1] == '.')
+		if (i > 0 && text[i] == '.' && text[i - 1] == '.')
 			return -1;
 	}
 	memcpy(term->domain, text, length);
@@ -129,11 +129,8 @@ read_named(size_t index, const char *rest, struct spf_term *term)
 			return -1;
 	} else if (slash) {
 		/* A slash of a macro, as in %{d/}. */
-		length = strlen(rest);
-		if (!strchr(rest, '%'))
-			return -1;
 		term->kind = SPF_UNTOLD;
-		return 0;
+		return strchr(rest, '%') ? 0 : -1;
 	}
 	if (rest[0] == ':')
 		return read_domain(rest + 1, length - 1, term);
@@ -241,7 +238,7 @@ spf_read(const char *text, size_t length, struct spf *out)
 {
 	struct state state = {.has_all = false};
 	const char *at = text + strlen(VERSION_TAG), *end = text + length;
-	char term[TERM_MAX];
+	char term[TERM_MAX] = "";
 	int size;
 
 	if (!spf_is_record(text, length))
