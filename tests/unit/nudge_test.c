@@ -11,7 +11,7 @@
 #include <time.h>
 #include <cmocka.h>
 
-#define TENTHS_MAX 50
+#define TENTHS_MAX 200
 
 static char *command[] = {"/bin/sh", "-c", NULL};
 static const struct strings words = {command, 3};
