@@ -20,6 +20,15 @@
    of addresses, which never wait behind them. */
 #define DOMAIN_QUESTIONS_MAX (RESOLVER_INFLIGHT_MAX / 2)
 
+/* Open questions about addresses: what waits longer waits as a finding that is
+   due, which takes no memory. */
+#define ADDRESS_QUESTIONS_MAX 1024
+
+/* A subject and a finding of it, by their indices. */
+struct place {
+	size_t subject, finding;
+};
+
 struct watch {
 	watch_answered *answered;
 	watch_list_changed *list_changed;
@@ -28,8 +37,13 @@ struct watch {
 	struct resolver *resolver;
 	struct subject **subjects;
 	size_t subject_count;
-	size_t domain_questions; /* open ones */
-	size_t next_domain;	 /* to be asked about, in subjects */
+	size_t address_questions;  /* open ones */
+	size_t address_findings;   /* of all addresses */
+	struct place next_address; /* where to look for what is due */
+	size_t left;		   /* questions until the next tick */
+	bool is_sated;		   /* nothing was due when it was last looked */
+	size_t domain_questions;   /* open ones */
+	size_t next_domain;	   /* to be asked about, in subjects */
 	struct roster *roster;
 	struct addresses added;
 	struct asking *asking; /* all open questions */
@@ -67,6 +81,7 @@ open_asking(struct watch *watch, struct subject *subject, size_t finding)
 		asking->next->link = &asking->next;
 	watch->asking = asking;
 	watch->domain_questions += subject->domain != NULL;
+	watch->address_questions += subject->domain == NULL;
 	return asking;
 }
 
@@ -79,6 +94,7 @@ unlink_asking(struct asking *asking)
 	if (asking->next)
 		asking->next->link = asking->link;
 	asking->watch->domain_questions -= asking->subject->domain != NULL;
+	asking->watch->address_questions -= asking->subject->domain == NULL;
 	/* NOLINTEND(*-unix.Malloc,*-core.NullDereference) */
 }
 
@@ -164,6 +180,8 @@ take_answer(struct finding *finding, const struct answer *answer)
 		finding->listed_in_a_row++;
 }
 
+static void ask_addresses(struct watch *);
+
 static void
 deliver(struct watch *watch, struct asking *asking)
 {
@@ -188,6 +206,9 @@ deliver(struct watch *watch, struct asking *asking)
 		finding->due_ms = CLOCK_NEVER;
 	free(asking);
 	watch->answered(watch->arg, subject, finding, &before);
+	if (!watch->is_sated &&
+	    watch->address_questions <= ADDRESS_QUESTIONS_MAX / 2)
+		ask_addresses(watch);
 }
 
 static struct finding *
@@ -320,36 +341,70 @@ ask(struct watch *watch, struct subject *subject, size_t j)
 	    open_asking(watch, subject, j));
 }
 
-/* Addresses always are. */
+/* Of a domain. */
 static bool
 is_of_interest(const struct subject *subject, const struct finding *finding)
 {
-	return !subject->domain || finding->known == RESULT_LISTED ||
+	return finding->known == RESULT_LISTED ||
 	       finding->asked_ms < subject->seen_ms;
 }
 
-/* tested: of that list only; NULL: of all that are fit. */
+static bool
+is_due(const struct watch *watch, const struct finding *finding)
+{
+	return finding->tested->fitness.state == FITNESS_FIT &&
+	       !finding->is_asking && finding->due_ms <= watch->now_ms;
+}
+
 static void
-ask_due(
-    struct watch *watch, struct subject *subject, const struct tested *tested)
+ask_domain(struct watch *watch, struct subject *subject)
 {
 	for (size_t j = 0; j < subject->finding_count; j++) {
 		const struct finding *finding = &subject->findings[j];
 
-		if ((!tested || finding->tested == tested) &&
-		    is_of_interest(subject, finding) &&
-		    finding->tested->fitness.state == FITNESS_FIT &&
-		    !finding->is_asking && finding->due_ms <= watch->now_ms)
+		if (is_of_interest(subject, finding) && is_due(watch, finding))
 			ask(watch, subject, j);
 	}
 }
 
-static void
-ask_addresses(struct watch *watch, const struct tested *tested)
+/* The next finding of an address; there is at least one. Subjects come and go
+   between two calls. */
+static struct finding *
+next_finding(struct watch *watch, struct subject **subject)
 {
-	for (size_t i = 0; i < watch->subject_count; i++)
-		if (!watch->subjects[i]->domain)
-			ask_due(watch, watch->subjects[i], tested);
+	struct place *next = &watch->next_address;
+
+	for (;;) {
+		if (next->subject >= watch->subject_count)
+			*next = (struct place){0, 0};
+		*subject = watch->subjects[next->subject];
+		if (!(*subject)->domain &&
+		    next->finding < (*subject)->finding_count)
+			return &(*subject)->findings[next->finding++];
+		next->subject++;
+		next->finding = 0;
+	}
+}
+
+/* From where it was last left off, so that nothing is passed over for ever
+   where more is due than may be asked. */
+static void
+ask_addresses(struct watch *watch)
+{
+	size_t looked = 0;
+
+	while (looked < watch->address_findings && watch->left > 0 &&
+	       watch->address_questions < ADDRESS_QUESTIONS_MAX) {
+		struct subject *subject;
+		const struct finding *finding = next_finding(watch, &subject);
+
+		looked++;
+		if (is_due(watch, finding)) {
+			watch->left--;
+			ask(watch, subject, finding - subject->findings);
+		}
+	}
+	watch->is_sated = looked == watch->address_findings;
 }
 
 /* In turn, going on where the last time there were enough. */
@@ -362,7 +417,7 @@ ask_domains(struct watch *watch)
 		size_t place = watch->next_domain++ % watch->subject_count;
 
 		if (watch->subjects[place]->domain)
-			ask_due(watch, watch->subjects[place], NULL);
+			ask_domain(watch, watch->subjects[place]);
 	}
 }
 
@@ -435,7 +490,7 @@ on_test_ended(void *arg, const struct tested *tested, const struct flaw *flaw,
 		set_list_aside(watch, tested);
 	settle(watch, tested, flaw);
 	if (tested->fitness.state == FITNESS_FIT)
-		ask_addresses(watch, tested);
+		ask_addresses(watch);
 }
 
 static void
@@ -599,8 +654,14 @@ watch_configure(
 	for (size_t i = 0; i < config->egress_count; i++)
 		add_addresses(watch, &config->egresses[i].addresses);
 	add_addresses(watch, &watch->added);
-	for (size_t i = 0; i < watch->subject_count; i++)
-		fill_subject(watch, watch->subjects[i]);
+	watch->address_findings = 0;
+	for (size_t i = 0; i < watch->subject_count; i++) {
+		struct subject *subject = watch->subjects[i];
+
+		fill_subject(watch, subject);
+		if (!subject->domain)
+			watch->address_findings += subject->finding_count;
+	}
 }
 
 const struct subject *
@@ -640,8 +701,9 @@ void
 watch_tick(struct watch *watch, int64_t now_ms)
 {
 	watch->now_ms = now_ms;
+	watch->left = WATCH_TICK_MAX;
 	roster_tick(watch->roster, now_ms);
-	ask_addresses(watch, NULL);
+	ask_addresses(watch);
 	ask_domains(watch);
 }
 

@@ -96,7 +96,12 @@ void watch_add_addresses(
    returned or watch_destroy. A resolver may go earlier, if no tick follows. */
 void watch_configure(struct watch *, const struct config *, struct resolver *);
 
-/* Asks whatever is due. To be called about once a second. */
+/* Lists that are asked by many are easily offended, and a first sweep of many
+   addresses can wait some seconds. */
+#define WATCH_TICK_MAX 2000
+
+/* Asks whatever is due, up to WATCH_TICK_MAX questions until the next tick.
+   To be called about once a second. */
 void watch_tick(struct watch *, int64_t now_ms);
 
 /* Makes every finding and every test due at the next tick. */

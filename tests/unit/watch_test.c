@@ -305,6 +305,37 @@ asks_again_in_time(void **state)
 	}
 }
 
+/* More is due than one tick may ask: the rest has its turn at the next, and
+   nothing twice. */
+static void
+leaves_the_rest_for_the_next_tick(void **state)
+{
+	enum { MANY = WATCH_TICK_MAX + 500 };
+	struct fixture *fixture = *state;
+	struct address *many = calloc(MANY, sizeof *many);
+
+	assert_non_null(many);
+	for (int i = 0; i < MANY; i++)
+		many[i] = (struct address){4, {192, 0, i >> 8, i & 255}};
+	fixture->first.egresses[0].addresses.items = many;
+	fixture->first.egresses[0].addresses.count = MANY;
+	say(fixture, "* A nxdomain 300 300");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, WATCH_TICK_MAX);
+	run_for(fixture, 50);
+	assert_int_equal(fixture->answers, WATCH_TICK_MAX);
+	tick(fixture, MANY - WATCH_TICK_MAX);
+	tick(fixture, 0);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(watch_subject(fixture->watch, &many[i])
+				     ->findings[0]
+				     .answer.result,
+		    RESULT_CLEAN);
+	watch_destroy(&fixture->watch);
+	free(many);
+}
+
 /* Nothing goes out before an answer is due, and only once while it is on its
    way. */
 static void
@@ -1133,6 +1164,7 @@ main(void)
 	    TEST(knows_nothing_at_first),
 	    TEST(asks_again_in_time),
 	    TEST(asks_when_due),
+	    TEST(leaves_the_rest_for_the_next_tick),
 	    TEST(spreads_questions_out),
 	    TEST(doubles_the_span_of_failures),
 	    TEST(remembers),
