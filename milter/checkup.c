@@ -6,6 +6,7 @@
 #include "evidence/survey.h"
 
 #include <stdio.h>
+#include <string.h>
 
 bool
 checkup_is_against(const struct survey_row *row)
@@ -139,4 +140,37 @@ checkup_is_deaf(const struct checkup *checkup, char reason[CHECKUP_REASON_MAX])
 	    "%.140s %s, so no list could be asked", checkup->servers,
 	    silence_text(most));
 	return true;
+}
+
+static size_t
+count_cause(const struct checkup *checkup, size_t subject, const char *cause)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < checkup->row_count; i++)
+		count += checkup->rows[i].subject == subject &&
+			 strcmp(checkup->rows[i].cause, cause) == 0;
+	return count;
+}
+
+const char *
+checkup_usual_cause(
+    const struct checkup *checkup, size_t subject, size_t *count)
+{
+	const char *usual = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < checkup->row_count; i++) {
+		const struct survey_row *row = &checkup->rows[i];
+		size_t same;
+
+		if (row->subject != subject || row->cause[0] == '\0')
+			continue;
+		same = count_cause(checkup, subject, row->cause);
+		if (same > *count) {
+			usual = row->cause;
+			*count = same;
+		}
+	}
+	return usual;
 }

@@ -59,6 +59,11 @@ int checkup_weight(const struct survey_row *);
 #define CHECKUP_REASON_MAX 256
 bool checkup_is_deaf(const struct checkup *, char reason[CHECKUP_REASON_MAX]);
 
+/* The cause that most lists have which did not say anything of a subject, and
+   how many; NULL if all said something. Borrowed. */
+const char *checkup_usual_cause(
+    const struct checkup *, size_t subject, size_t *count);
+
 /* Of two states, whether the first one matters more. */
 bool checkup_is_worse(enum checkup_state, enum checkup_state);
 

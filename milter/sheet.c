@@ -152,10 +152,28 @@ add_row(struct table *table, const struct checkup *checkup,
 	free(meaning);
 }
 
+/* Why an address is unknown, before any table. */
 static void
-print_heading(
-    const struct checkup *checkup, const struct checkup_subject *s, FILE *to)
+print_reason(const struct checkup *checkup, size_t index, FILE *to)
 {
+	size_t count;
+	const char *cause = checkup_usual_cause(checkup, index, &count);
+	char *text;
+
+	if (checkup->subjects[index].state != CHECKUP_UNKNOWN || !cause)
+		return;
+	text = escaped(cause, strlen(cause));
+	fprintf(to,
+	    "Too few lists answered. Of %zu the cause is: %s. Does name "
+	    "resolution work here?\n--server asks another DNS server.\n",
+	    count, text);
+	free(text);
+}
+
+static void
+print_heading(const struct checkup *checkup, size_t index, FILE *to)
+{
+	const struct checkup_subject *s = &checkup->subjects[index];
 	char address[ADDRESS_TEXT_MAX];
 
 	address_format(address, &s->address);
@@ -167,7 +185,9 @@ print_heading(
 	    s->unknown);
 	if (s->weight > 0)
 		fprintf(to, "; weight %d of %d", s->weight, checkup->listed_at);
-	fputs("\n\n", to);
+	fputc('\n', to);
+	print_reason(checkup, index, to);
+	fputc('\n', to);
 }
 
 static void
@@ -180,7 +200,7 @@ print_subject(
 	const struct survey_row **rows =
 	    pick(checkup, is_of_subject, index, &count);
 
-	print_heading(checkup, &checkup->subjects[index], to);
+	print_heading(checkup, index, to);
 	qsort(rows, count, sizeof rows[0], compare);
 	for (size_t i = 0; i < count; i++)
 		add_row(table, checkup, rows[i]);
@@ -479,6 +499,29 @@ count_all(const struct checkup *checkup)
 	return counts;
 }
 
+/* Of the first address that is unknown. */
+static void
+print_plugin_reason(
+    const struct checkup *checkup, const struct counts *counts, FILE *to)
+{
+	const char *cause = NULL;
+	size_t count;
+
+	fprintf(to, "only %zu of %zu lists answered", counts->clean,
+	    counts->clean + counts->unknown);
+	for (size_t i = 0; i < checkup->subject_count && !cause; i++)
+		if (checkup->subjects[i].state == CHECKUP_UNKNOWN)
+			cause = checkup_usual_cause(checkup, i, &count);
+	if (cause) {
+		char *text = escaped(cause, strlen(cause));
+
+		for (char *bar = text; (bar = strchr(bar, '|'));)
+			*bar = '/';
+		fprintf(to, "; %zu: %s", count, text);
+		free(text);
+	}
+}
+
 static void
 print_plugin_text(
     const struct checkup *checkup, const struct counts *counts, FILE *to)
@@ -502,8 +545,7 @@ print_plugin_text(
 	else if (names[0] != '\0')
 		fputs(names, to);
 	else if (checkup->state == CHECKUP_UNKNOWN)
-		fprintf(to, "only %zu of %zu lists answered", counts->clean,
-		    counts->clean + counts->unknown);
+		print_plugin_reason(checkup, counts, to);
 	else
 		fprintf(to, "%zu addresses on none of %zu lists",
 		    checkup->subject_count,

@@ -102,7 +102,9 @@ on_probed(void *arg, const struct flaw *flaw)
 		return;
 	probe->flaw = *flaw;
 	probe->has_ended = true;
-	survey->has_response |= flaw->dns == DNS_RESPONSE;
+	/* A list without control entries passes without a word. */
+	survey->has_response |=
+	    flaw->unfit != UNFIT_NONE && flaw->dns == DNS_RESPONSE;
 	for (size_t i = 0; i < survey->row_count; i++)
 		if (survey->rows[i].probe == probe)
 			settle(&survey->rows[i]);

@@ -8,6 +8,9 @@ lies_open
 for i in {1..60}; do
 	list "list$i.test"
 done
+# One that has no test entries: of it nothing is heard either.
+list untested.test 'subjects = [ "ip4" ];
+    test = { listed = "none"; clean = "none"; };'
 write_directory
 
 # timed COMMAND...: sets $took, in milliseconds.
@@ -42,10 +45,19 @@ at_most "silence: said" 1300
 like "unknown" "$status $out" '^3 UNKNOWN: .* did not answer'
 timed check --deadline 1s --plugin 192.0.2.1
 at_most "silence: said to monitoring" 1300
-like "unknown" "$status $out" '^3 REPGATE UNKNOWN - .*did not answer.* \| .*unknown=60'
+like "unknown" "$status $out" '^3 REPGATE UNKNOWN - .*did not answer.* \| .*unknown=61'
 timed check --deadline 1s mail.example
 at_most "a host: said" 1300
 like "unknown, and which name" "$status $out" '^3 UNKNOWN.*mail.example'
+
+# A resolver that knows one list and is silent on the others.
+lies <<'END'
+zone list1.test lists
+* * drop
+END
+check --deadline 1s 192.0.2.1
+like "most are silent: the reason is first" "$status $(head -n 2 "$dir/out")" \
+    '^3 192.0.2.1: unknown.*Too few lists answered. Of 60 the cause is: no answer'
 
 lies <<<'* * servfail'
 check 192.0.2.1
