@@ -326,6 +326,13 @@ add_egresses(struct check *check)
 
 		for (size_t j = 0; j < egress->addresses.count; j++)
 			add_subject(check, &egress->addresses.items[j], via);
+		if (egress->is_auto)
+			add_note(check,
+			    keep(check,
+				alloc_printf(
+				    "egress %s has \"auto\": repgate status "
+				    "has the address that was found",
+				    egress->name)));
 	}
 }
 

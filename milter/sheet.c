@@ -448,8 +448,7 @@ append(char text[NAMES_MAX], const char *more)
 		strcpy(text + used, "...");
 }
 
-/* "203.0.113.5 is listed by Spamhaus SBL, SpamCop; ..." A bar would begin the
-   performance data. */
+/* "203.0.113.5 is listed by Spamhaus SBL, SpamCop; ..." */
 static void
 blame_text(const struct checkup *checkup, char text[NAMES_MAX])
 {
@@ -477,8 +476,6 @@ blame_text(const struct checkup *checkup, char text[NAMES_MAX])
 		    dnsbl_codes_text(codes, row->use->list, &row->answer));
 		last = row->subject;
 	}
-	for (char *bar = text; (bar = strchr(bar, '|'));)
-		*bar = '/';
 	free(rows);
 }
 
@@ -499,6 +496,14 @@ count_all(const struct checkup *checkup)
 	return counts;
 }
 
+/* A bar would begin the performance data. */
+static void
+print_without_bars(const char *text, FILE *to)
+{
+	for (; *text; text++)
+		fputc(*text == '|' ? '/' : *text, to);
+}
+
 /* Of the first address that is unknown. */
 static void
 print_plugin_reason(
@@ -515,9 +520,8 @@ print_plugin_reason(
 	if (cause) {
 		char *text = escaped(cause, strlen(cause));
 
-		for (char *bar = text; (bar = strchr(bar, '|'));)
-			*bar = '/';
-		fprintf(to, "; %zu: %s", count, text);
+		fprintf(to, "; %zu: ", count);
+		print_without_bars(text, to);
 		free(text);
 	}
 }
@@ -536,22 +540,22 @@ print_plugin_text(
 
 	fprintf(to, "REPGATE %s - ", words[checkup->state]);
 	blame_text(checkup, names);
-	if (checkup_is_deaf(checkup, reason))
+	if (checkup_is_deaf(checkup, reason)) {
 		fputs(reason, to);
-	else if (checkup->subject_count == 0)
-		fprintf(to, "no address to check%s%s",
-		    checkup->note_count > 0 ? ": " : "",
-		    checkup->note_count > 0 ? checkup->notes[0] : "");
-	else if (names[0] != '\0')
-		fputs(names, to);
-	else if (checkup->state == CHECKUP_UNKNOWN)
+	} else if (checkup->subject_count == 0) {
+		fputs("no address to check: ", to);
+		print_without_bars(
+		    checkup->note_count > 0 ? checkup->notes[0] : "none named",
+		    to);
+	} else if (names[0] != '\0') {
+		print_without_bars(names, to);
+	} else if (checkup->state == CHECKUP_UNKNOWN) {
 		print_plugin_reason(checkup, counts, to);
-	else
+	} else {
 		fprintf(to, "%zu addresses on none of %zu lists",
 		    checkup->subject_count,
-		    checkup->subject_count == 0
-			? 0
-			: counts->clean / checkup->subject_count);
+		    counts->clean / checkup->subject_count);
+	}
 }
 
 void

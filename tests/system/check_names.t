@@ -29,7 +29,7 @@ ours.test TXT txts 60 something else | v=spf1 ip4:203.0.113.9 ip4:192.0.2.0/24 i
 other.test TXT txt 60 v=spf1 ip6:2001:db8::9 exists:%{i}.x.test redirect=third.test
 third.test TXT txt 60 v=spf1 a:six.ours.test//126 ~all
 loop.test TXT txt 60 v=spf1 ip4:203.0.113.8 include:loop.test -all
-bad.test TXT txt 60 v=spf1 ip4:203.0.113.8 nonsense\x1b -all
+bad.test TXT txt 60 v=spf1 ip4:203.0.113.8 nonsense|x=1\x1b -all
 two.test TXT txts 60 v=spf1 -all | v=spf1 a -all
 open.test TXT txt 60 v=spf1 +all
 zone bl.test lists 203.0.113.5
@@ -70,6 +70,9 @@ is "a ring ends" "$(subjects)" 203.0.113.8
 like "and is told" "$(notes)" 'more than 10 lookups'
 check --spf --json bad.test
 like "a bad record" "$status $(notes)" '^3 .*cannot be read: .*nonsense'
+check --spf --plugin bad.test
+like "nor can it forge performance data" "$status $out" \
+    '^3 REPGATE UNKNOWN - [^|]*nonsense/x=1[^|]* \| listed=0[^|]*$'
 check --spf --json two.test
 like "two records" "$status $(notes)" '^3 two.test has 2 SPF records'
 check --spf --json open.test
