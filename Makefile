@@ -168,7 +168,8 @@ install: all
 	install -m 755 $B/repgated $B/repgate $(DESTDIR)$(sbindir)
 	install -m 644 milter/*.8 $(DESTDIR)$(mandir)/man8
 	install -m 644 conf/*.5 $(DESTDIR)$(mandir)/man5
-	install -m 644 conf/providers.conf $(DESTDIR)$(sysconf)
+	install -m 644 conf/providers.conf conf/receivers.conf \
+	    $(DESTDIR)$(sysconf)
 	@# What the administrator wrote is not ours to replace.
 	test -e $(DESTDIR)$(sysconf)/repgate.conf || \
 	    install -m 640 conf/repgate.conf $(DESTDIR)$(sysconf)

@@ -4,6 +4,7 @@
 #include "config/group.h"
 #include "config/problems.h"
 #include "config/reader.h"
+#include "config/receivers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ read_root(struct reader *reader, struct directory *directory)
 	reader_root(reader, &root);
 	group_each(&root, "lists", read_list, directory);
 	group_require(&root, "lists");
-	group_later(&root, "receivers", "leave it out");
+	directory->receivers = receivers_read(&root);
 	group_end(&root);
 }
 
@@ -60,6 +61,7 @@ directory_destroy(struct directory **directory)
 	for (size_t i = 0; i < (*directory)->list_count; i++)
 		list_clear(&(*directory)->lists[i]);
 	free((*directory)->lists);
+	receivers_destroy(&(*directory)->receivers);
 	free(*directory);
 	*directory = NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * directory -- the lists that repgate knows, read from providers.conf.
- * Immutable once read; any thread may read it.
+ * directory -- the lists and receivers that repgate knows, read from
+ * providers.conf. Immutable once read; any thread may read it.
  */
 #ifndef CONFIG_DIRECTORY_H
 #define CONFIG_DIRECTORY_H
@@ -10,10 +10,12 @@
 #include <stddef.h>
 
 struct problems;
+struct receivers;
 
 struct directory {
 	struct list *lists; /* dead ones too */
 	size_t list_count;
+	struct receivers *receivers; /* never NULL */
 };
 
 /* Reads a file; @include works. NULL if the file cannot be used, with the
