@@ -1,0 +1,499 @@
+#include "evidence/maillog.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct piece nothing = {"", 0};
+
+static bool
+begins(const char *at, const char *end, const char *text)
+{
+	size_t length = strlen(text);
+
+	return (size_t)(end - at) >= length && memcmp(at, text, length) == 0;
+}
+
+static const char *
+find(const char *at, const char *end, const char *text)
+{
+	return memmem(at, end - at, text, strlen(text));
+}
+
+/* Where the next ", " is, which parts two fields. */
+static const char *
+find_comma(const char *at, const char *end)
+{
+	while ((at = memchr(at, ',', end - at)) && at + 1 < end)
+		if (*++at == ' ')
+			return at - 1;
+	return NULL;
+}
+
+static struct piece
+piece(const char *start, const char *end)
+{
+	return (struct piece){start, end - start};
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_id(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* ---- where the line says "to=" ------------------------------------------- */
+
+/* "QID: to=<", which nearly every line is judged by: in an attempt of Postfix
+   this is the first < of the line. */
+static const char *
+find_bracketed(const char *line, const char *end)
+{
+	const char *bracket = memchr(line, '<', end - line);
+
+	if (!bracket || bracket - line < 6 ||
+	    memcmp(bracket - 5, ": to=", 5) != 0)
+		return NULL;
+	return bracket - 3;
+}
+
+/* Sendmail logs an address as it got it: "sendmail[1]: QID: to=bob@..." */
+static const char *
+find_bare(const char *line, const char *end)
+{
+	const char *at = memchr(line, ']', end - line);
+
+	if (!at || !begins(at, end, "]: "))
+		return NULL;
+	for (at += 3; at < end && is_id(*at); at++)
+		continue;
+	return begins(at, end, ": to=") ? at + 2 : NULL;
+}
+
+/* Where the ">, " behind an address is; one between quotes is its own. */
+static const char *
+find_close(const char *at, const char *end)
+{
+	bool is_quoted = false;
+
+	for (; end - at >= 3; at++) {
+		is_quoted ^= *at == '"';
+		if (*at == '>' && !is_quoted && begins(at, end, ">, "))
+			return at;
+	}
+	return NULL;
+}
+
+/* The mail address behind "to="; returns where the next field begins. */
+static const char *
+read_to(const char *at, const char *end, struct attempt *out)
+{
+	bool is_bracketed = at < end && *at == '<';
+	const char *next =
+	    is_bracketed ? find_close(at, end) : find_comma(at, end);
+
+	if (!next)
+		return NULL;
+	next += is_bracketed;
+	out->to = piece(at, next);
+	out->recipients = 1;
+	for (const char *more = at; (more = find(more, next, ">,<")); more += 3)
+		if (out->recipients++ == 1)
+			out->to = piece(at, more + 1);
+	if (out->to.length >= 2 && out->to.start[0] == '<')
+		out->to = piece(
+		    out->to.start + 1, out->to.start + out->to.length - 1);
+	return next + 2;
+}
+
+/* ---- what stands before it ----------------------------------------------- */
+
+/* "sm-mta[24925]: QID" -> program and queue id. */
+static void
+read_origin(const char *line, const char *to, struct attempt *out)
+{
+	const char *end = to - 2, *at = end;
+
+	while (at > line && is_id(at[-1]))
+		at--;
+	out->qid = piece(at, end);
+	out->program = nothing;
+	if (at - line < 2 || at[-1] != ' ')
+		return;
+	end = at - 1;
+	if (end[-1] == ':')
+		end--;
+	for (at = end; at > line && at[-1] != ' '; at--)
+		continue;
+	if (end > at && *at == '[')
+		at++;
+	out->program = piece(at, end);
+	if (memchr(at, '[', end - at))
+		out->program = piece(at, memchr(at, '[', end - at));
+	else if (memchr(at, ']', end - at))
+		out->program = piece(at, memchr(at, ']', end - at));
+}
+
+/* "Nov 21 17:34:56" or one word; maillog_stamp says whether it is a stamp. */
+static void
+read_line_stamp(const char *line, const char *end, struct attempt *out)
+{
+	const char *space = memchr(line, ' ', end - line);
+
+	out->stamp = nothing;
+	if (end - line > 15 && line[3] == ' ' && line[6] == ' ')
+		out->stamp = piece(line, line + 15);
+	else if (space)
+		out->stamp = piece(line, space);
+}
+
+/* ---- the fields ---------------------------------------------------------- */
+
+/* "mx.example.com[192.0.2.1]:25", "mx.example.com. [IPv6:2001:db8::1]" */
+static void
+read_relay(
+    const char *at, const char *end, struct piece *host, struct piece *address)
+{
+	const char *bracket = memchr(at, '[', end - at);
+	const char *close =
+	    bracket ? memchr(bracket, ']', end - bracket) : NULL;
+	const char *stop = bracket ? bracket : end;
+
+	*address = close ? piece(bracket + 1, close) : nothing;
+	if (begins(address->start, address->start + address->length, "IPv6:"))
+		*address = piece(bracket + 6, close);
+	while (stop > at && (stop[-1] == ' ' || stop[-1] == '.'))
+		stop--;
+	*host = stop > at ? piece(at, stop) : *address;
+}
+
+struct fields {
+	struct piece relay, dsn, reply, status;
+	bool is_sendmail;
+};
+
+/* The text behind "status=" and "reply=" may hold anything, also ", dsn=": so
+   the fields are read in order and that one is the last. */
+static int
+read_fields(const char *at, const char *end, struct fields *out)
+{
+	*out = (struct fields){nothing, nothing, nothing, nothing, false};
+	while (at && at < end) {
+		const char *next, *stop;
+
+		if (begins(at, end, "status=")) {
+			out->status = piece(at + 7, end);
+			return 0;
+		}
+		if (begins(at, end, "stat=")) {
+			out->status = piece(at + 5, end);
+			out->is_sendmail = true;
+			return 0;
+		}
+		next = find_comma(at, end);
+		stop = next ? next : end;
+		if (begins(at, end, "reply=")) {
+			next = find(at, end, ", stat=");
+			out->reply = piece(at + 6, next ? next : end);
+		} else if (begins(at, end, "orig_to=<") ||
+			   begins(at, end, "ctladdr=<")) {
+			next = find(at, end, ">");
+			next = next ? find_comma(next, end) : NULL;
+		} else if (begins(at, end, "relay=")) {
+			out->relay = piece(at + 6, stop);
+		} else if (begins(at, end, "dsn=")) {
+			out->dsn = piece(at + 4, stop);
+		}
+		at = next ? next + 2 : NULL;
+	}
+	return -1;
+}
+
+/* ---- Postfix's words ------------------------------------------------------ */
+
+static const struct {
+	const char *command;
+	enum reply_stage stage;
+} commands[] = {
+    {"EHLO", REPLY_STAGE_HELO},
+    {"HELO", REPLY_STAGE_HELO},
+    {"LHLO", REPLY_STAGE_HELO},
+    {"MAIL FROM", REPLY_STAGE_MAIL},
+    {"RCPT TO", REPLY_STAGE_RCPT},
+    {"DATA", REPLY_STAGE_DATA},
+    {"end of DATA", REPLY_STAGE_DATA},
+};
+
+/* Takes "(in reply to RCPT TO command)" off the end of the words. */
+static void
+read_stage(struct attempt *out)
+{
+	static const char mark[] = " (in reply to ";
+	const char *at = out->text.start, *end = at + out->text.length;
+	const char *last = memrchr(at, '(', end - at);
+
+	if (!last || last == at || !begins(last - 1, end, mark))
+		return;
+	last--;
+	out->text = piece(at, last);
+	out->stage = REPLY_STAGE_OTHER;
+	last += sizeof mark - 1;
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (begins(last, end, commands[i].command))
+			out->stage = commands[i].stage;
+}
+
+/* The words after "host NAME[ADDRESS] " or "server NAME[ADDRESS] "; NULL if
+   the text is not of that form. Sets the speaker. */
+static const char *
+read_speaker(const char *at, const char *end, struct attempt *out)
+{
+	struct piece address;
+	const char *close;
+
+	if (begins(at, end, "host "))
+		at += 5;
+	else if (begins(at, end, "server "))
+		at += 7;
+	else
+		return NULL;
+	close = memchr(at, ']', end - at);
+	if (!close || memchr(at, ' ', close - at))
+		return NULL;
+	/* "host [192.0.2.1]": the relay's name says more. */
+	if (*at != '[')
+		read_relay(at, close + 1, &out->speaker, &address);
+	return close + 1;
+}
+
+static void
+read_words(const char *at, const char *end, struct attempt *out)
+{
+	static const char suspended[] = "delivery temporarily suspended: ";
+	static const char login[] = "SASL authentication failed; ";
+	const char *words;
+
+	if (begins(at, end, suspended))
+		at += sizeof suspended - 1;
+	out->text = piece(at, end);
+	/* What it said to our login is nothing it said of our mail. */
+	if (begins(at, end, login))
+		return;
+	words = read_speaker(at, end, out);
+	if (!words)
+		return;
+	if (begins(words, end, " said: ")) {
+		out->text = piece(words + 7, end);
+		read_stage(out);
+	} else if (begins(words, end, " refused to talk to me: ")) {
+		out->text = piece(words + 24, end);
+		out->stage = REPLY_STAGE_GREETING;
+	} else {
+		return;
+	}
+	out->is_reply = true;
+}
+
+static bool
+is_word(const struct piece *word, const char *text)
+{
+	return word->length == strlen(text) &&
+	       memcmp(word->start, text, word->length) == 0;
+}
+
+/* "deferred (host ... said: ...)" */
+static int
+read_postfix(const struct piece *status, struct attempt *out)
+{
+	const char *at = status->start, *end = at + status->length;
+	const char *space = memchr(at, ' ', end - at);
+
+	out->status_word = piece(at, space ? space : end);
+	if (is_word(&out->status_word, "sent"))
+		out->status = ATTEMPT_SENT;
+	else if (is_word(&out->status_word, "deferred"))
+		out->status = ATTEMPT_DEFERRED;
+	else if (is_word(&out->status_word, "bounced") ||
+		 is_word(&out->status_word, "expired") ||
+		 is_word(&out->status_word, "undeliverable"))
+		out->status = ATTEMPT_BOUNCED;
+	else
+		out->status = ATTEMPT_OTHER;
+	if (!space || space + 1 == end || space[1] != '(')
+		return 0;
+	if (end[-1] == ')')
+		end--;
+	at = space + 2;
+	if (out->status != ATTEMPT_SENT)
+		read_words(at < end ? at : end, end, out);
+	return 0;
+}
+
+/* ---- Sendmail's words ----------------------------------------------------- */
+
+static bool
+has_code(const struct piece *text)
+{
+	return text->length > 3 && strchr("45", text->start[0]) &&
+	       is_digit(text->start[1]) && is_digit(text->start[2]) &&
+	       (text->start[3] == ' ' || text->start[3] == '-');
+}
+
+/* "Sent (OK ...)", "Deferred: 421 ...", "User unknown". Where the reply itself
+   is not logged the words are Sendmail's, made of the code. -1 for a line that
+   only says that the message waits. */
+static int
+read_sendmail(const struct fields *fields, struct attempt *out)
+{
+	static const char later[] = "Deferred";
+	const char *at = fields->status.start;
+	const char *end = at + fields->status.length;
+
+	if (begins(at, end, "queued"))
+		return -1;
+	if (begins(at, end, "Sent")) {
+		out->status = ATTEMPT_SENT;
+		out->status_word = piece(at, at + 4);
+		return 0;
+	}
+	out->status = ATTEMPT_BOUNCED;
+	if (begins(at, end, later)) {
+		out->status = ATTEMPT_DEFERRED;
+		at += sizeof later - 1;
+		at += begins(at, end, ": ") ? 2 : 0;
+	}
+	out->text = piece(at, end);
+	if (has_code(&fields->reply))
+		out->text = fields->reply;
+	out->is_reply = has_code(&out->text);
+	out->status_word = piece(fields->status.start, at);
+	return 0;
+}
+
+/* ---- the line ------------------------------------------------------------- */
+
+/* Names of our own programs, and /paths to them, are no hosts. Sendmail names
+   a host also where it found no address for it, and nothing where it delivers
+   itself. */
+static bool
+is_remote(const struct fields *fields)
+{
+	const struct piece *relay = &fields->relay;
+
+	if (memchr(relay->start, '[', relay->length))
+		return true;
+	if (fields->is_sendmail)
+		return memchr(relay->start, '.', relay->length);
+	return relay->length == 0 || is_word(relay, "none");
+}
+
+bool
+maillog_read(const char *line, size_t length, struct attempt *out)
+{
+	const char *end = line + length, *to, *at;
+	struct fields fields;
+
+	to = find_bracketed(line, end);
+	if (!to)
+		to = find_bare(line, end);
+	if (!to)
+		return false;
+	at = read_to(to + 3, end, out);
+	if (!at || read_fields(at, end, &fields) != 0 || !is_remote(&fields))
+		return false;
+	out->dsn = fields.dsn;
+	out->relay = out->relay_address = out->speaker = out->text = nothing;
+	out->stage = REPLY_STAGE_UNKNOWN;
+	out->is_reply = false;
+	if (fields.relay.length > 0 && !is_word(&fields.relay, "none"))
+		read_relay(fields.relay.start,
+		    fields.relay.start + fields.relay.length, &out->relay,
+		    &out->relay_address);
+	if ((fields.is_sendmail ? read_sendmail(&fields, out)
+				: read_postfix(&fields.status, out)) != 0)
+		return false;
+	read_origin(line, to, out);
+	read_line_stamp(line, to, out);
+	return true;
+}
+
+/* ---- stamps --------------------------------------------------------------- */
+
+/* Two digits, the first of which may be a space; -1 if they are not. */
+static int
+two_digits(const char *at)
+{
+	if (!is_digit(at[1]) || (!is_digit(at[0]) && at[0] != ' '))
+		return -1;
+	return (at[0] == ' ' ? 0 : (at[0] - '0') * 10) + at[1] - '0';
+}
+
+static int
+month_of(const char *at)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (int i = 0; i < 12; i++)
+		if (memcmp(at, names + 3 * i, 3) == 0)
+			return i + 1;
+	return -1;
+}
+
+static bool
+is_in_range(const struct stamp *stamp)
+{
+	return stamp->month >= 1 && stamp->month <= 12 && stamp->day >= 1 &&
+	       stamp->day <= 31 && stamp->hour >= 0 && stamp->hour <= 23 &&
+	       stamp->minute >= 0 && stamp->minute <= 59 &&
+	       stamp->second >= 0 && stamp->second <= 60;
+}
+
+int
+maillog_stamp(const struct piece *piece_of_line, struct stamp *out)
+{
+	const char *at = piece_of_line->start;
+	struct stamp stamp = {0};
+
+	if (piece_of_line->length == 15) { /* Nov 21 17:34:56 */
+		stamp.month = month_of(at);
+		stamp.day = two_digits(at + 4);
+		at += 7;
+	} else if (piece_of_line->length >= 19 && at[4] == '-' &&
+		   at[7] == '-' && at[10] == 'T') {
+		int century = two_digits(at), year = two_digits(at + 2);
+
+		if (century < 0 || year < 0)
+			return -1;
+		stamp.year = century * 100 + year;
+		stamp.month = two_digits(at + 5);
+		stamp.day = two_digits(at + 8);
+		at += 11;
+	} else {
+		return -1;
+	}
+	stamp.hour = two_digits(at);
+	stamp.minute = two_digits(at + 3);
+	stamp.second = two_digits(at + 6);
+	if (at[2] != ':' || at[5] != ':' || !is_in_range(&stamp))
+		return -1;
+	*out = stamp;
+	return 0;
+}
+
+const char *
+attempt_status_name(enum attempt_status status)
+{
+	static const char *const names[] = {
+	    [ATTEMPT_SENT] = "sent",
+	    [ATTEMPT_DEFERRED] = "deferred",
+	    [ATTEMPT_BOUNCED] = "bounced",
+	    [ATTEMPT_OTHER] = "other",
+	};
+
+	return names[status];
+}
