@@ -129,7 +129,7 @@ demo:
 	@$(MAKE) --no-print-directory -s all tools
 	@tests/demo
 
-bench: bench-gate bench-check
+bench: bench-gate bench-check bench-replay
 
 bench-gate: deps
 	$(MAKE) all tools bench-tools
@@ -141,12 +141,18 @@ bench-check:
 	$(MAKE) all tools bench-tools
 	tests/bench/check
 
+bench-replay:
+	tests/deps build run bench
+	$(MAKE) all bench-tools
+	tests/bench/replay
+
 deps:
 	@tests/deps
 
 C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
 SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
-          tests/bench/gate tests/bench/map tests/bench/check .ci/run \
+          tests/bench/gate tests/bench/map tests/bench/check \
+          tests/bench/replay .ci/run \
           $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
@@ -178,7 +184,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
-        bench-gate bench-check deps lint install clean
+        bench-gate bench-check bench-replay deps lint install clean
 .SECONDARY:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)

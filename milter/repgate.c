@@ -12,6 +12,7 @@
 #include "explain.h"
 #include "mta.h"
 #include "standing/board.h"
+#include "replay.h"
 
 #include <jansson.h>
 
@@ -44,6 +45,7 @@ struct options {
 	size_t assumption_count;
 	bool check_mta;
 	const char *mta_directory;
+	struct replay_options replay;
 };
 
 static void
@@ -62,6 +64,8 @@ usage(FILE *to)
 	      "               [--assume EGRESS=listed ...] [--json]\n"
 	      "       repgate [--config FILE] mta postfix "
 	      "[--check [--mta-config DIR]]\n"
+	      "       repgate [--config FILE] replay [--json | --each]\n"
+	      "               [--providers FILE] [--ours ADDRESS] FILE ...\n"
 	      "       repgate --version | --help\n",
 	    to);
 }
@@ -559,10 +563,45 @@ enum {
 	OPTION_SPF,
 	OPTION_DEADLINE,
 	OPTION_PROVIDERS,
-	OPTION_SERVER
+	OPTION_SERVER,
+	OPTION_EACH,
+	OPTION_OURS
 };
 
-/* Those of explain and mta. false for any other. */
+static int
+replay_files(const struct options *options, char *const *files, size_t count)
+{
+	const char *named = options->check.providers_path;
+	char *providers = named ? alloc_string(named)
+				: config_providers(options->config_path);
+	struct replay_options replay_options = options->replay;
+	int status;
+
+	replay_options.providers = providers;
+	replay_options.json = options->json;
+	status = replay(&replay_options, files, count);
+	free(providers);
+	free(replay_options.ours.items);
+	return status;
+}
+
+static void
+add_ours(struct addresses *ours, const char *text)
+{
+	struct address address;
+
+	if (address_parse(text, &address) != 0) {
+		fprintf(stderr,
+		    "repgate: --ours: found \"%s\", expected an IP address\n",
+		    text);
+		exit(EXIT_FAILURE);
+	}
+	ours->items =
+	    alloc_resize(ours->items, ours->count + 1, sizeof ours->items[0]);
+	ours->items[ours->count++] = address;
+}
+
+/* Those of explain, mta and replay. false for any other. */
 static bool
 take_option(struct options *options, int option, char *value)
 {
@@ -593,6 +632,12 @@ take_option(struct options *options, int option, char *value)
 		return true;
 	case OPTION_MTA_CONFIG:
 		options->mta_directory = value;
+		return true;
+	case OPTION_EACH:
+		options->replay.each = true;
+		return true;
+	case OPTION_OURS:
+		add_ours(&options->replay.ours, value);
 		return true;
 	default:
 		return false;
@@ -674,6 +719,8 @@ parse_options(int argc, char **argv, struct options *options)
 	    {"deadline", required_argument, NULL, OPTION_DEADLINE},
 	    {"providers", required_argument, NULL, OPTION_PROVIDERS},
 	    {"server", required_argument, NULL, OPTION_SERVER},
+	    {"each", no_argument, NULL, OPTION_EACH},
+	    {"ours", required_argument, NULL, OPTION_OURS},
 	    {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'},
 	    {0},
@@ -736,6 +783,9 @@ main(int argc, char **argv)
 	if (optind + 2 == argc && strcmp(argv[optind], "mta") == 0 &&
 	    strcmp(argv[optind + 1], "postfix") == 0)
 		return mta_postfix(&options);
+	if (optind + 1 < argc && strcmp(argv[optind], "replay") == 0)
+		return replay_files(
+		    &options, argv + optind + 1, argc - optind - 1);
 	usage(stderr);
 	return EXIT_FAILURE;
 }

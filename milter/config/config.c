@@ -65,13 +65,20 @@ static const struct word facilities[] = {
     {NULL, 0},
 };
 
+/* The caller frees it. */
+static char *
+providers_path(struct group *root)
+{
+	const char *named = group_text(root, "providers", NULL);
+
+	return group_path(root, "providers", named ? named : PROVIDERS_PATH);
+}
+
 static void
 read_providers(
     struct group *root, struct config *config, struct problems *problems)
 {
-	const char *named = group_text(root, "providers", NULL);
-	char *path =
-	    group_path(root, "providers", named ? named : PROVIDERS_PATH);
+	char *path = providers_path(root);
 
 	config->directory = directory_read(path, problems);
 	free(path);
@@ -318,6 +325,23 @@ config_control_socket(const char *path)
 	reader_close(&reader);
 	problems_destroy(&ignored);
 	return socket ? socket : path_of(CONTROL_SOCKET);
+}
+
+char *
+config_providers(const char *path)
+{
+	struct problems *ignored = problems_create();
+	struct reader *reader = reader_open(path, ignored);
+	char *providers = NULL;
+	struct group root;
+
+	if (reader) {
+		reader_root(reader, &root);
+		providers = providers_path(&root);
+	}
+	reader_close(&reader);
+	problems_destroy(&ignored);
+	return providers ? providers : alloc_string(PROVIDERS_PATH);
 }
 
 const char *

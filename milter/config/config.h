@@ -156,6 +156,8 @@ void config_unref(struct config *);
 /* The path of control.socket, also of a file that config_load would refuse;
    the default where nothing can be read. To be freed. */
 char *config_control_socket(const char *path);
+/* Likewise the path of the providers file. */
+char *config_providers(const char *path);
 
 /* The contract's word: "pass", "reroute" ... and "monitor", "enforce". */
 const char *action_name(enum action);
