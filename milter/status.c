@@ -1,0 +1,248 @@
+#include "status.h"
+
+#include "base/alloc.h"
+#include "base/table.h"
+#include "config/quantity.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *
+text(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static long long
+number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static enum colour
+colour_of(const char *state)
+{
+	if (!state)
+		return COLOUR_NONE;
+	if (strcasecmp(state, "listed") == 0)
+		return COLOUR_RED;
+	if (strcasecmp(state, "clean") == 0)
+		return COLOUR_GREEN;
+	return COLOUR_GREY;
+}
+
+static void
+print_and_free(struct table *table)
+{
+	table_print(table, stdout, table_may_colour(stdout));
+	table_destroy(&table);
+	putchar('\n');
+}
+
+static void
+print_egresses(const json_t *status)
+{
+	struct table *table = table_create((const char *[]){"EGRESS",
+	    "STANDING", "SINCE", "WEIGHT", "ANSWERED", "BLOCKED BY", NULL});
+	size_t i;
+	json_t *egress;
+
+	json_array_foreach(json_object_get(status, "egress"), i, egress)
+	{
+		const char *blocked_by = text(egress, "blocked_by");
+		char weight[48], answered[48];
+
+		snprintf(weight, sizeof weight, "%lld of %lld",
+		    number(egress, "weight"), number(egress, "listed_at"));
+		snprintf(answered, sizeof answered, "%lld of %lld",
+		    number(egress, "answered"), number(egress, "of"));
+		table_add(table, colour_of(text(egress, "standing")),
+		    (const char *[]){text(egress, "name"),
+			text(egress, "standing"), text(egress, "since"), weight,
+			answered,
+			blocked_by && blocked_by[0] ? blocked_by : NULL});
+	}
+	print_and_free(table);
+}
+
+/* Only where there are any: most have no list of domains. */
+static void
+print_domains(const json_t *status)
+{
+	const json_t *domains = json_object_get(status, "domains");
+	struct table *table;
+	size_t i;
+	json_t *domain;
+
+	if (json_array_size(domains) == 0)
+		return;
+	table = table_create((const char *[]){"DOMAIN", "STANDING", "SINCE",
+	    "WEIGHT", "ANSWERED", "BLOCKED BY", NULL});
+	json_array_foreach(domains, i, domain)
+	{
+		const char *blocked_by = text(domain, "blocked_by");
+		char weight[24], answered[48];
+
+		snprintf(
+		    weight, sizeof weight, "%lld", number(domain, "weight"));
+		snprintf(answered, sizeof answered, "%lld of %lld",
+		    number(domain, "answered"), number(domain, "of"));
+		table_add(table, colour_of(text(domain, "standing")),
+		    (const char *[]){text(domain, "domain"),
+			text(domain, "standing"), text(domain, "since"), weight,
+			answered,
+			blocked_by && blocked_by[0] ? blocked_by : NULL});
+	}
+	print_and_free(table);
+}
+
+static void
+add_answer(struct table *table, const char *address, const json_t *answer)
+{
+	const char *result = text(answer, "result");
+	char *meaning = NULL, age[QUANTITY_TEXT_MAX] = "-";
+
+	if (json_object_get(answer, "age"))
+		quantity_format_ms(age, number(answer, "age") * 1000);
+	if (text(answer, "name"))
+		meaning = alloc_printf("%s (%s)%s%s", text(answer, "name"),
+		    text(answer, "code"),
+		    text(answer, "removal") ? ", removal: " : "",
+		    text(answer, "removal") ? text(answer, "removal") : "");
+	else if (text(answer, "cause"))
+		meaning = alloc_string(text(answer, "cause"));
+	table_add(table, colour_of(result),
+	    (const char *[]){
+		address, text(answer, "list"), result, age, meaning});
+	free(meaning);
+}
+
+static void
+print_answers(const json_t *status)
+{
+	struct table *table = table_create((const char *[]){
+	    "ADDRESS", "LIST", "RESULT", "AGE", "MEANING", NULL});
+	size_t i, j, k;
+	json_t *egress, *address, *answer;
+
+	json_array_foreach(json_object_get(status, "egress"), i, egress)
+	{
+		json_array_foreach(
+		    json_object_get(egress, "addresses"), j, address)
+		{
+			json_array_foreach(
+			    json_object_get(address, "answers"), k, answer)
+			    add_answer(table, text(address, "address"), answer);
+		}
+	}
+	print_and_free(table);
+}
+
+static bool
+is_empty(const char *word)
+{
+	return !word || !word[0];
+}
+
+static enum colour
+colour_of_list(const char *state)
+{
+	if (!state)
+		return COLOUR_NONE;
+	if (strcmp(state, "unfit") == 0)
+		return COLOUR_RED;
+	return strcmp(state, "fit") == 0 ? COLOUR_GREEN : COLOUR_GREY;
+}
+
+static void
+add_list(struct table *table, const json_t *list, const json_t *family)
+{
+	const char *state = text(family, "state");
+	const char *cause = text(family, "cause");
+	char weight[24];
+
+	snprintf(weight, sizeof weight, "%lld", number(list, "weight"));
+	table_add(table, colour_of_list(state),
+	    (const char *[]){text(list, "id"), text(family, "family"), weight,
+		state, text(family, "since"), is_empty(cause) ? NULL : cause});
+}
+
+/* A row for each family that the list is asked for. */
+static void
+print_lists(const json_t *status)
+{
+	struct table *table = table_create((const char *[]){
+	    "LIST", "FAMILY", "WEIGHT", "STATE", "SINCE", "CAUSE", NULL});
+	size_t i, j;
+	json_t *list, *family;
+
+	json_array_foreach(json_object_get(status, "lists"), i, list)
+	{
+		json_array_foreach(json_object_get(list, "families"), j, family)
+		{
+			add_list(table, list, family);
+		}
+	}
+	print_and_free(table);
+}
+
+/* Nothing while it is in order. */
+static void
+print_resolver(const json_t *status)
+{
+	const json_t *resolver = json_object_get(status, "resolver");
+	const char *cause = text(resolver, "cause");
+
+	if (!is_empty(cause))
+		printf("resolver: %s (%s); %s\n\n", text(resolver, "state"),
+		    cause, text(resolver, "fix"));
+}
+
+static void
+print_routes(const json_t *status)
+{
+	struct table *table =
+	    table_create((const char *[]){"ROUTE", "NEXTHOP", NULL});
+	size_t i;
+	json_t *route;
+
+	json_array_foreach(json_object_get(status, "routes"), i, route)
+	    table_add(table, COLOUR_NONE,
+		(const char *[]){text(route, "name"), text(route, "nexthop")});
+	print_and_free(table);
+}
+
+static void
+print_counters(const json_t *status)
+{
+	const char *key, *separator = "";
+	json_t *value;
+
+	json_object_foreach(json_object_get(status, "counters"), key, value)
+	{
+		printf("%s%s %lld", separator, key,
+		    (long long)json_integer_value(value));
+		separator = ", ";
+	}
+	putchar('\n');
+}
+void
+status_print(const json_t *status)
+{
+	char uptime[QUANTITY_TEXT_MAX];
+
+	quantity_format_ms(uptime, number(status, "uptime") * 1000);
+	printf("repgated %s, mode %s, pid %lld, up %s\n\n",
+	    text(status, "version"), text(status, "mode"),
+	    number(status, "pid"), uptime);
+	print_egresses(status);
+	print_domains(status);
+	print_answers(status);
+	print_lists(status);
+	print_resolver(status);
+	print_routes(status);
+	print_counters(status);
+}
