@@ -127,7 +127,7 @@ static void
 read_meaning(struct replay *replay, const struct attempt *attempt,
     const struct receiver *receiver, struct meaning *out)
 {
-	char status[16];
+	char status[16] = "";
 	struct reply reply = {
 	    .text = attempt->text.start,
 	    .length = attempt->text.length,
@@ -137,10 +137,9 @@ read_meaning(struct replay *replay, const struct attempt *attempt,
 	    .our_count = replay->options->ours.count,
 	};
 
-	snprintf(status, sizeof status, "%.*s", (int)attempt->dsn.length,
-	    attempt->dsn.start);
-	if (!attempt->is_reply)
-		reply.status = status;
+	if (!attempt->is_reply && attempt->dsn.length < sizeof status)
+		memcpy(status, attempt->dsn.start, attempt->dsn.length);
+	reply.status = status;
 	senses_read(replay->senses, &reply, out);
 	if (attempt->is_reply || out->class > REPLY_DOMAIN_BLOCKED)
 		return;

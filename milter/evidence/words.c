@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SERIAL_DIGITS_MIN 7
-#define SERIAL_MIN 12
+#define SERIAL_MIN 7
+#define SERIAL_LONG 12 /* no code of a receiver is that long */
 #define SERIAL_KINDS_MIN 2
-#define SERIAL_TURNS_LENGTH 6
-#define SERIAL_TURNS_MIN 3
 /* RFC 5321, 4.5.3.1.1, with room for those who allow more. */
 #define LOCAL_PART_MAX 128
 
@@ -17,6 +15,7 @@ struct scan {
 	struct words *out;
 	const char *bytes;
 	size_t length, at;
+	const char *code;  /* three digits, as the reply has it, or NULL */
 	size_t mailbox_at; /* of the next @; length if there is none */
 	bool has_lines;	   /* "550-": so a bare 550 within is a line's start */
 };
@@ -147,6 +146,7 @@ read_codes(struct scan *scan)
 
 	skip_spaces(scan);
 	if (is_code(scan)) {
+		scan->code = scan->bytes + scan->at;
 		out->code = (peek(scan, 0) - '0') * 100 +
 			    (peek(scan, 1) - '0') * 10 + (peek(scan, 2) - '0');
 		scan->has_lines = peek(scan, 3) == '-';
@@ -157,8 +157,8 @@ read_codes(struct scan *scan)
 	if (length == 0)
 		return;
 	scan->at += peek(scan, 0) == '#';
-	snprintf(out->status, sizeof out->status, "%.*s", (int)length,
-	    scan->bytes + scan->at);
+	memcpy(out->status, scan->bytes + scan->at, length);
+	out->status[length] = '\0';
 	scan->at += length;
 	skip_spaces(scan);
 }
@@ -166,14 +166,13 @@ read_codes(struct scan *scan)
 static void
 put_codes(struct words *out, bool is_greeting)
 {
-	char code[24];
+	const char code[] = {'0' + out->code / 100 % 10,
+	    '0' + out->code / 10 % 10, '0' + out->code % 10, ' '};
 
 	if (is_greeting)
 		put_text(out, "greeting: ");
-	if (out->code) {
-		snprintf(code, sizeof code, "%d ", out->code);
-		put_text(out, code);
-	}
+	if (out->code)
+		put(out, code, sizeof code);
 	if (out->status[0]) {
 		put_text(out, out->status);
 		put_text(out, " ");
@@ -197,13 +196,11 @@ static bool
 skip_line_start(struct scan *scan)
 {
 	size_t length = 0;
-	char code[16];
 
 	if (!is_space(before(scan)) || !is_digit(peek(scan, 0)))
 		return false;
-	snprintf(code, sizeof code, "%03d", scan->out->code % 1000);
-	if (scan->out->code && scan->at + 4 <= scan->length &&
-	    memcmp(scan->bytes + scan->at, code, 3) == 0) {
+	if (scan->code && scan->at + 4 <= scan->length &&
+	    memcmp(scan->bytes + scan->at, scan->code, 3) == 0) {
 		bool is_dash = peek(scan, 3) == '-';
 
 		scan->has_lines |= is_dash;
@@ -437,12 +434,13 @@ word_at(const struct scan *scan, size_t ahead)
 	return length;
 }
 
-/* Nobody says it again: many digits, or letters and digits in turns. A code,
-   as TSS04 or OFR006_103, has its letters first and its digits last. */
+/* Nobody says it again: many digits, or letters and digits mixed. A code, as
+   TSS04 or OFR006_103, has its letters first and its digits last. */
 static bool
 is_serial(const struct scan *scan, size_t ahead, size_t length)
 {
 	size_t digits = 0, turns = 0;
+	bool is_code_like = is_letter(peek(scan, ahead));
 
 	for (size_t i = 0; i < length; i++) {
 		bool is_one = is_digit(peek(scan, ahead + i));
@@ -450,11 +448,12 @@ is_serial(const struct scan *scan, size_t ahead, size_t length)
 		digits += is_one;
 		turns += i > 0 && is_one != is_digit(peek(scan, ahead + i - 1));
 	}
-	if (digits == length)
-		return length >= SERIAL_DIGITS_MIN;
-	return (length >= SERIAL_TURNS_LENGTH && turns >= SERIAL_TURNS_MIN) ||
-	       (length >= SERIAL_MIN && digits >= SERIAL_KINDS_MIN &&
-		   length - digits >= SERIAL_KINDS_MIN);
+	if (digits == length || length < SERIAL_MIN)
+		return length >= SERIAL_MIN;
+	if (length >= SERIAL_LONG)
+		return digits >= SERIAL_KINDS_MIN &&
+		       length - digits >= SERIAL_KINDS_MIN;
+	return digits >= SERIAL_KINDS_MIN && (turns > 1 || !is_code_like);
 }
 
 /* Letters and digits up to the next other byte. What hangs on a serial number
@@ -493,8 +492,8 @@ take_special(struct scan *scan)
 	return is_local_part(c) && before(scan) != '/' && take_mailbox(scan);
 }
 
-/* Letters with nothing behind them that could make them more than a word. This
-   is most of any reply. */
+/* Letters that are not the start of an address, a mailbox or a number. This is
+   most of any reply. */
 static bool
 take_plain(struct scan *scan)
 {
@@ -503,7 +502,10 @@ take_plain(struct scan *scan)
 
 	while (next < end && is_letter(*next))
 		next++;
-	if (next == at || (next < end && *next != ' ' && *next != ','))
+	if (next == at)
+		return false;
+	if (next < end && *next != ' ' &&
+	    (is_digit(*next) || *next == ':' || may_be_mailbox(scan)))
 		return false;
 	put(scan->out, at, next - at);
 	scan->at += next - at;

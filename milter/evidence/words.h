@@ -11,8 +11,9 @@
  *   - code and enhanced code once, at the front, where they are known;
  *     "greeting: " before them if the server spoke before we did;
  *   - {ip} for an address, {mailbox} for a mail address, {id} for what is
- *     only a serial number: 9 or more digits, or 12 or more letters and
- *     digits with at least two of each.
+ *     only a serial number or a date: 7 or more digits, or letters and digits
+ *     mixed, with what hangs on it. Letters and then digits, as in TSS04,
+ *     are a code, if there are less than 12 of them.
  * DNSBL answers (127.0.0.0/8) and reply codes with four numbers (4.16.55.1)
  * stay as they are.
  */
