@@ -204,6 +204,7 @@ serve(const struct options *options, struct config *config)
 		log_error("cannot go to the background: %m");
 		goto out;
 	}
+	log_start();
 	if (engine_start(engine) != 0) {
 		log_error("cannot start the engine thread");
 		goto out;
@@ -216,6 +217,7 @@ serve(const struct options *options, struct config *config)
 	engine_stop(&engine);
 	log_info("stopped");
 out:
+	log_stop();
 	free(socket);
 	return status;
 }

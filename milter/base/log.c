@@ -1,16 +1,39 @@
 #include "base/log.h"
 
+#include "base/alloc.h"
 #include "base/line.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+/* Lines that wait for the writer. A syslog that takes no more for a moment is
+   bridged; one that hangs costs lines and never a message its time. */
+#define QUEUE_MAX 512
+
+struct entry {
+	int priority;
+	char text[LINE_MAX_BYTES + 8];
+};
+
 static const char *program_name = "repgate";
 static atomic_bool to_stderr;
+
+/* The mutex guards all of it, but for the entry at `first` while the writer
+   has it. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t has_work = PTHREAD_COND_INITIALIZER;
+static struct entry *queue; /* NULL: each thread writes for itself */
+static size_t first, count;
+static uint64_t lost;
+static bool is_stopping;
+static pthread_t writer;
 
 void
 log_open(const char *program, int facility, bool foreground)
@@ -21,7 +44,7 @@ log_open(const char *program, int facility, bool foreground)
 }
 
 static void
-emit(int priority, const char *text)
+write_out(int priority, const char *text)
 {
 	syslog(priority, "%s", text);
 	if (atomic_load(&to_stderr)) {
@@ -32,6 +55,99 @@ emit(int priority, const char *text)
 		if (write(STDERR_FILENO, out, n) < 0)
 			return;
 	}
+}
+
+static void
+emit(int priority, const char *text)
+{
+	bool is_queued;
+
+	pthread_mutex_lock(&mutex);
+	is_queued = queue && !is_stopping;
+	if (is_queued && count == QUEUE_MAX) {
+		lost++;
+	} else if (is_queued) {
+		struct entry *entry = &queue[(first + count++) % QUEUE_MAX];
+
+		entry->priority = priority;
+		snprintf(entry->text, sizeof entry->text, "%s", text);
+		pthread_cond_signal(&has_work);
+	}
+	pthread_mutex_unlock(&mutex);
+	if (!is_queued)
+		write_out(priority, text);
+}
+
+static void
+tell_of_lost(uint64_t lines)
+{
+	char text[96];
+
+	snprintf(text, sizeof text,
+	    "warning: %llu log lines were lost: syslog did not keep up",
+	    (unsigned long long)lines);
+	write_out(LOG_WARNING, text);
+}
+
+static void
+write_first(void)
+{
+	const struct entry *entry = &queue[first];
+	uint64_t lines = lost;
+
+	lost = 0;
+	pthread_mutex_unlock(&mutex);
+	if (lines > 0)
+		tell_of_lost(lines);
+	write_out(entry->priority, entry->text);
+	pthread_mutex_lock(&mutex);
+	first = (first + 1) % QUEUE_MAX;
+	count--;
+}
+
+/* Until there is nothing more and log_stop was called. */
+static void *
+write_queue(void *unused)
+{
+	(void)unused;
+	pthread_mutex_lock(&mutex);
+	while (count > 0 || !is_stopping)
+		if (count > 0)
+			write_first();
+		else
+			pthread_cond_wait(&has_work, &mutex);
+	pthread_mutex_unlock(&mutex);
+	return NULL;
+}
+
+void
+log_start(void)
+{
+	queue = alloc_zeroed(QUEUE_MAX, sizeof *queue);
+	if (pthread_create(&writer, NULL, write_queue, NULL) == 0)
+		return;
+	free(queue);
+	queue = NULL;
+}
+
+void
+log_stop(void)
+{
+	if (!queue)
+		return;
+	pthread_mutex_lock(&mutex);
+	is_stopping = true;
+	pthread_cond_signal(&has_work);
+	pthread_mutex_unlock(&mutex);
+	pthread_join(writer, NULL);
+	pthread_mutex_lock(&mutex);
+	free(queue);
+	queue = NULL;
+	is_stopping = false;
+	if (lost > 0)
+		tell_of_lost(lost);
+	lost = 0;
+	pthread_mutex_unlock(&mutex);
 }
 
 void

@@ -12,6 +12,13 @@ struct line;
 /* facility as syslog(3) has it. May be called again to change it. */
 void log_open(const char *program, int facility, bool foreground);
 
+/* From log_start to log_stop a thread of its own writes the lines, so that no
+   other waits for syslog; what it cannot keep up with is lost and counted. To
+   be called by one thread, the first after any fork; log_stop writes what is
+   left. */
+void log_start(void);
+void log_stop(void);
+
 void log_line(const struct line *);
 
 /* One warning: or error: line of free text; foreign bytes are escaped. */
