@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/domain.h"
 #include "base/table.h"
 #include "checkup.h"
 #include "config/config.h"
@@ -43,6 +44,7 @@ struct check {
 	struct directory *directory; /* own; NULL: the configuration's */
 	struct list_use *uses;	     /* keys and zones are borrowed */
 	size_t use_count;
+	bool knows_domains; /* some list does */
 	struct event_base *base;
 	struct event *deadline;
 	struct resolver *resolver;
@@ -50,7 +52,7 @@ struct check {
 	size_t name_count, names_open;
 	struct survey *survey;
 	struct checkup checkup;
-	struct address *addresses; /* those of the subjects, side by side */
+	struct survey_subject *asked; /* the subjects, as survey has them */
 	const char **notes;
 	char *servers;	/* the resolver's, for people */
 	char **strings; /* that the checkup borrows */
@@ -166,6 +168,8 @@ add_uses(struct check *check)
 	check->uses = alloc_zeroed(directory->list_count, sizeof *check->uses);
 	for (size_t i = 0; i < directory->list_count; i++)
 		add_use(check, &directory->lists[i]);
+	for (size_t i = 0; i < check->use_count; i++)
+		check->knows_domains |= check->uses[i].list->knows_domain;
 	check->checkup.listed_at =
 	    check->config ? check->config->listed_at : UNCONFIGURED_LISTED_AT;
 	check->checkup.coverage =
@@ -301,19 +305,57 @@ add_note(struct check *check, const char *note)
 	checkup->notes = check->notes;
 }
 
+static void
+append_subject(struct check *check, const struct checkup_subject *subject)
+{
+	struct checkup *checkup = &check->checkup;
+
+	checkup->subjects = alloc_resize(checkup->subjects,
+	    checkup->subject_count + 1, sizeof *checkup->subjects);
+	checkup->subjects[checkup->subject_count++] = *subject;
+}
+
 /* Each address once, whatever led to it. */
 static void
 add_subject(struct check *check, const struct address *address, const char *via)
 {
-	struct checkup *checkup = &check->checkup;
+	const struct checkup *checkup = &check->checkup;
 
 	for (size_t i = 0; i < checkup->subject_count; i++)
 		if (address_equal(&checkup->subjects[i].address, address))
 			return;
-	checkup->subjects = alloc_resize(checkup->subjects,
-	    checkup->subject_count + 1, sizeof *checkup->subjects);
-	checkup->subjects[checkup->subject_count++] =
-	    (struct checkup_subject){.address = *address, .via = via};
+	append_subject(
+	    check, &(struct checkup_subject){.address = *address, .via = via});
+}
+
+/* The same of domains. */
+static void
+add_domain(struct check *check, const char *domain, const char *via)
+{
+	const struct checkup *checkup = &check->checkup;
+
+	for (size_t i = 0; i < checkup->subject_count; i++)
+		if (checkup->subjects[i].domain &&
+		    strcmp(checkup->subjects[i].domain, domain) == 0)
+			return;
+	append_subject(check,
+	    &(struct checkup_subject){
+		.domain = keep(check, alloc_string(domain)), .via = via});
+}
+
+/* What no list could know, or none of ours does, is not asked. */
+static void
+add_domains(struct check *check, const char *name, const char *via)
+{
+	char domain[DOMAIN_MAX];
+	const char *parent;
+
+	if (!check->knows_domains || domain_parse(name, domain) != 0)
+		return;
+	add_domain(check, domain, via);
+	parent = domain_parent(domain);
+	if (parent)
+		add_domain(check, parent, keep(check, alloc_string(domain)));
 }
 
 static void
@@ -334,6 +376,16 @@ add_egresses(struct check *check)
 				    "has the address that was found",
 				    egress->name)));
 	}
+}
+
+static void
+add_configured(struct check *check)
+{
+	const struct strings *domains = &check->config->domains;
+
+	add_egresses(check);
+	for (size_t i = 0; i < domains->count; i++)
+		add_domains(check, domains->items[i], "domains");
 }
 
 static void
@@ -366,6 +418,7 @@ start_name(struct check *check, const char *argument)
 	check->names_open++;
 	check->names[check->name_count++] = names_start(
 	    check->resolver, check->options->how, name, on_named, check);
+	add_domains(check, name, NULL);
 	free(name);
 	return 0;
 }
@@ -385,6 +438,21 @@ take_names(struct check *check, const struct names *names)
 	check->checkup.has_response |= names_has_response(names);
 }
 
+/* Whether there is no address at all, and not because a name has none. */
+static bool
+is_unresolved(const struct check *check)
+{
+	const struct checkup *checkup = &check->checkup;
+	bool is_silent = false;
+
+	for (size_t i = 0; i < checkup->subject_count; i++)
+		if (!checkup->subjects[i].domain)
+			return false;
+	for (size_t i = 0; i < check->name_count; i++)
+		is_silent |= !names_has_response(check->names[i]);
+	return is_silent;
+}
+
 static int
 find_subjects(struct check *check)
 {
@@ -394,7 +462,7 @@ find_subjects(struct check *check)
 	check->names =
 	    alloc_zeroed(options->argument_count, sizeof(struct names *));
 	if (options->argument_count == 0)
-		add_egresses(check);
+		add_configured(check);
 	for (size_t i = 0; i < options->argument_count; i++) {
 		if (address_parse(options->arguments[i], &address) == 0)
 			add_subject(check, &address, NULL);
@@ -413,6 +481,7 @@ find_subjects(struct check *check)
 	}
 	for (size_t i = 0; i < check->name_count; i++)
 		take_names(check, check->names[i]);
+	check->checkup.is_unresolved = is_unresolved(check);
 	return 0;
 }
 
@@ -434,13 +503,15 @@ run_survey(struct check *check)
 	struct checkup *checkup = &check->checkup;
 	char reason[80], span[QUANTITY_TEXT_MAX];
 
-	check->addresses =
-	    alloc_zeroed(checkup->subject_count, sizeof *check->addresses);
-	for (size_t i = 0; i < checkup->subject_count; i++)
-		check->addresses[i] = checkup->subjects[i].address;
+	check->asked =
+	    alloc_zeroed(checkup->subject_count, sizeof *check->asked);
+	for (size_t i = 0; i < checkup->subject_count; i++) {
+		check->asked[i].address = checkup->subjects[i].address;
+		check->asked[i].domain = checkup->subjects[i].domain;
+	}
 	check->survey =
 	    survey_start(check->resolver, check->uses, check->use_count,
-		check->addresses, checkup->subject_count, on_progress, check);
+		check->asked, checkup->subject_count, on_progress, check);
 	checkup->rows = survey_rows(check->survey, &checkup->row_count);
 	set_deadline(check, check->options->deadline_ms);
 	if (checkup->row_count > 0)
@@ -502,7 +573,7 @@ destroy(struct check *check)
 	free(check->names);
 	free(check->notes);
 	free(check->servers);
-	free(check->addresses);
+	free(check->asked);
 	free(check->checkup.subjects);
 	free(check->uses);
 	directory_destroy(&check->directory);

@@ -1,6 +1,6 @@
 /*
  * check -- the command "repgate check": asks every list of the directory about
- * addresses, now and without the daemon, and prints what they say.
+ * addresses and domains, now and without the daemon, and prints what they say.
  */
 #ifndef CHECK_H
 #define CHECK_H
@@ -21,7 +21,7 @@ struct check_options {
 	int64_t deadline_ms;	    /* for all of it */
 	bool json, plugin;
 	enum names_how how; /* what a name stands for */
-	char **arguments;   /* none: the egresses of the configuration */
+	char **arguments;   /* none: egresses and domains configured */
 	size_t argument_count;
 };
 

@@ -26,6 +26,15 @@ checkup_weight(const struct survey_row *row)
 		   : 0;
 }
 
+const char *
+checkup_subject_text(char text[CHECKUP_SUBJECT_MAX],
+    const struct checkup *checkup, size_t subject)
+{
+	const struct checkup_subject *s = &checkup->subjects[subject];
+
+	return s->domain ? s->domain : address_format(text, &s->address);
+}
+
 /* A listing is sure. Whether something unknown is worse than a listing that
    does not count is another matter: it may be one that does. */
 bool
@@ -92,8 +101,10 @@ state_of(const struct checkup *checkup, size_t index)
 void
 checkup_judge(struct checkup *checkup)
 {
-	checkup->state =
-	    checkup->subject_count > 0 ? CHECKUP_CLEAN : CHECKUP_UNKNOWN;
+	/* A clean domain says nothing of the addresses behind it. */
+	checkup->state = checkup->subject_count > 0 && !checkup->is_unresolved
+			     ? CHECKUP_CLEAN
+			     : CHECKUP_UNKNOWN;
 	for (size_t i = 0; i < checkup->row_count; i++)
 		count(&checkup->subjects[checkup->rows[i].subject],
 		    &checkup->rows[i]);

@@ -1,6 +1,6 @@
 /*
- * checkup -- what a survey says of addresses, judged. Pure; one thread at a
- * time.
+ * checkup -- what a survey says of addresses and domains, judged. Pure; one
+ * thread at a time.
  */
 #ifndef CHECKUP_H
 #define CHECKUP_H
@@ -23,7 +23,8 @@ enum checkup_state {
 
 struct checkup_subject {
 	struct address address;
-	const char *via; /* the argument, host or egress; NULL: the address */
+	const char *domain; /* in the place of an address; or NULL */
+	const char *via;    /* the argument, host or egress; NULL: itself */
 	/* Of checkup_judge from here on. */
 	enum checkup_state state;
 	int weight;
@@ -37,6 +38,7 @@ struct checkup {
 	size_t subject_count;
 	int listed_at, coverage;  /* as in repgate.conf */
 	bool has_response;	  /* of any DNS server */
+	bool is_unresolved;	  /* no address, for want of an answer */
 	const char *servers;	  /* that were asked, for people */
 	const char *const *notes; /* sentences; free of foreign bytes */
 	size_t note_count;
@@ -63,6 +65,11 @@ bool checkup_is_deaf(const struct checkup *, char reason[CHECKUP_REASON_MAX]);
    how many; NULL if all said something. Borrowed. */
 const char *checkup_usual_cause(
     const struct checkup *, size_t subject, size_t *count);
+
+/* Returns text, or the domain. */
+#define CHECKUP_SUBJECT_MAX ADDRESS_TEXT_MAX
+const char *checkup_subject_text(
+    char text[CHECKUP_SUBJECT_MAX], const struct checkup *, size_t subject);
 
 /* Of two states, whether the first one matters more. */
 bool checkup_is_worse(enum checkup_state, enum checkup_state);

@@ -41,12 +41,12 @@ removal_of(const struct survey_row *row, const struct checkup *checkup,
 {
 	const struct list *list = row->use->list;
 	const char *from = list->removal ? list->removal : list->lookup;
-	char address[ADDRESS_TEXT_MAX];
+	char text[CHECKUP_SUBJECT_MAX];
 
 	if (!from || row->answer.result != RESULT_LISTED)
 		return NULL;
-	address_format(address, &checkup->subjects[row->subject].address);
-	return list_url(url, URL_MAX, from, address);
+	return list_url(url, URL_MAX, from,
+	    checkup_subject_text(text, checkup, row->subject));
 }
 
 /* The rows that the what-to-do is about, or of one subject; heaviest first. */
@@ -152,7 +152,7 @@ add_row(struct table *table, const struct checkup *checkup,
 	free(meaning);
 }
 
-/* Why an address is unknown, before any table. */
+/* Why a subject is unknown, before any table. */
 static void
 print_reason(const struct checkup *checkup, size_t index, FILE *to)
 {
@@ -174,10 +174,9 @@ static void
 print_heading(const struct checkup *checkup, size_t index, FILE *to)
 {
 	const struct checkup_subject *s = &checkup->subjects[index];
-	char address[ADDRESS_TEXT_MAX];
+	char text[CHECKUP_SUBJECT_MAX];
 
-	address_format(address, &s->address);
-	fputs(address, to);
+	fputs(checkup_subject_text(text, checkup, index), to);
 	if (s->via)
 		fprintf(to, " (%s)", s->via);
 	fprintf(to, ": %s; %zu of %zu lists list it, %zu did not say",
@@ -278,20 +277,21 @@ print_step(const struct checkup *checkup, const struct survey_row *row,
     size_t number, FILE *to)
 {
 	const struct list *list = row->use->list;
-	char codes[DNSBL_CODES_TEXT_MAX], address[ADDRESS_TEXT_MAX];
+	char codes[DNSBL_CODES_TEXT_MAX], buffer[CHECKUP_SUBJECT_MAX];
+	const char *subject =
+	    checkup_subject_text(buffer, checkup, row->subject);
 	char url[URL_MAX], *text = NULL;
 
-	address_format(address, &checkup->subjects[row->subject].address);
 	fprintf(to, "%zu. %s %s lists %s (impact: %s)\n", number,
 	    list->provider, dnsbl_codes_text(codes, list, &row->answer),
-	    address, list_impact_name(list->impact));
+	    subject, list_impact_name(list->impact));
 	if (row->text)
 		text = escaped(row->text, row->text_length);
 	print_field(to, "says:", text);
 	print_field(to, "note:", scope_text(row));
 	if (list->lookup)
 		print_field(to,
-		    "why:", list_url(url, sizeof url, list->lookup, address));
+		    "why:", list_url(url, sizeof url, list->lookup, subject));
 	print_field(to, "removal:", removal_of(row, checkup, url));
 	print_field(to, "how:", how_text(list));
 	free(text);
@@ -368,14 +368,14 @@ row_json(const struct checkup *checkup, const struct survey_row *row)
 {
 	const struct answer *answer = &row->answer;
 	bool is_listed = answer->result == RESULT_LISTED;
-	char address[ADDRESS_TEXT_MAX], code[ADDRESS_TEXT_MAX];
+	char subject[CHECKUP_SUBJECT_MAX], code[ADDRESS_TEXT_MAX];
 	char codes[DNSBL_CODES_TEXT_MAX], url[URL_MAX];
 	json_t *object = json_object();
 
-	address_format(address, &checkup->subjects[row->subject].address);
 	dnsbl_codes_text(codes, row->use->list, answer);
 	dnsbl_address_text(code, answer);
-	json_object_set_new(object, "subject", json_string(address));
+	json_object_set_new(object, "subject",
+	    json_string(checkup_subject_text(subject, checkup, row->subject)));
 	json_object_set_new(object, "list", json_string(row->use->list->id));
 	json_object_set_new(object, "provider",
 	    foreign(
@@ -399,15 +399,16 @@ row_json(const struct checkup *checkup, const struct survey_row *row)
 }
 
 static json_t *
-subject_json(const struct checkup_subject *subject)
+subject_json(const struct checkup *checkup, size_t index)
 {
-	char address[ADDRESS_TEXT_MAX];
+	const struct checkup_subject *subject = &checkup->subjects[index];
+	char text[CHECKUP_SUBJECT_MAX];
 
-	address_format(address, &subject->address);
 	return json_pack("{s:s, s:s?, s:s, s:i, s:i, s:i, s:i}", "subject",
-	    address, "via", subject->via, "state", state_names[subject->state],
-	    "weight", subject->weight, "listed", (int)subject->listed, "clean",
-	    (int)subject->clean, "unknown", (int)subject->unknown);
+	    checkup_subject_text(text, checkup, index), "via", subject->via,
+	    "state", state_names[subject->state], "weight", subject->weight,
+	    "listed", (int)subject->listed, "clean", (int)subject->clean,
+	    "unknown", (int)subject->unknown);
 }
 
 void
@@ -422,8 +423,7 @@ sheet_print_json(const struct checkup *checkup, FILE *to)
 		json_array_append_new(
 		    checks, row_json(checkup, &checkup->rows[i]));
 	for (size_t i = 0; i < checkup->subject_count; i++)
-		json_array_append_new(
-		    subjects, subject_json(&checkup->subjects[i]));
+		json_array_append_new(subjects, subject_json(checkup, i));
 	for (size_t i = 0; i < checkup->note_count; i++)
 		json_array_append_new(notes, json_string(checkup->notes[i]));
 	whole = json_pack("{s:o, s:o, s:s, s:i, s:s?, s:o, s:i}", "checks",
@@ -459,13 +459,13 @@ blame_text(const struct checkup *checkup, char text[NAMES_MAX])
 	qsort(rows, count, sizeof rows[0], compare_by_subject);
 	for (size_t i = 0; i < count; i++) {
 		const struct survey_row *row = rows[i];
-		char codes[DNSBL_CODES_TEXT_MAX], address[ADDRESS_TEXT_MAX];
+		char codes[DNSBL_CODES_TEXT_MAX];
+		char subject[CHECKUP_SUBJECT_MAX];
 
 		if (row->subject != last) {
 			append(text, last == SIZE_MAX ? "" : "; ");
-			append(text,
-			    address_format(address,
-				&checkup->subjects[row->subject].address));
+			append(text, checkup_subject_text(
+					 subject, checkup, row->subject));
 			append(text, " is listed by ");
 		} else {
 			append(text, ", ");
@@ -504,7 +504,7 @@ print_without_bars(const char *text, FILE *to)
 		fputc(*text == '|' ? '/' : *text, to);
 }
 
-/* Of the first address that is unknown. */
+/* Of the first subject that is unknown. */
 static void
 print_plugin_reason(
     const struct checkup *checkup, const struct counts *counts, FILE *to)
@@ -527,6 +527,24 @@ print_plugin_reason(
 }
 
 static void
+print_plugin_clean(
+    const struct checkup *checkup, const struct counts *counts, FILE *to)
+{
+	size_t domains = 0;
+
+	for (size_t i = 0; i < checkup->subject_count; i++)
+		domains += checkup->subjects[i].domain != NULL;
+	if (domains > 0)
+		fprintf(to,
+		    "%zu addresses and %zu domains on no list, by %zu answers",
+		    checkup->subject_count - domains, domains, counts->clean);
+	else
+		fprintf(to, "%zu addresses on none of %zu lists",
+		    checkup->subject_count,
+		    counts->clean / checkup->subject_count);
+}
+
+static void
 print_plugin_text(
     const struct checkup *checkup, const struct counts *counts, FILE *to)
 {
@@ -542,7 +560,8 @@ print_plugin_text(
 	blame_text(checkup, names);
 	if (checkup_is_deaf(checkup, reason)) {
 		fputs(reason, to);
-	} else if (checkup->subject_count == 0) {
+	} else if (names[0] == '\0' &&
+		   (checkup->subject_count == 0 || checkup->is_unresolved)) {
 		fputs("no address to check: ", to);
 		print_without_bars(
 		    checkup->note_count > 0 ? checkup->notes[0] : "none named",
@@ -552,9 +571,7 @@ print_plugin_text(
 	} else if (checkup->state == CHECKUP_UNKNOWN) {
 		print_plugin_reason(checkup, counts, to);
 	} else {
-		fprintf(to, "%zu addresses on none of %zu lists",
-		    checkup->subject_count,
-		    counts->clean / checkup->subject_count);
+		print_plugin_clean(checkup, counts, to);
 	}
 }
 

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { FAMILIES = 2 };
+enum { FAMILIES = 3 };
 
-/* The test of one list for one family. */
+/* The test of one list for one family, or for domains. */
 struct probe {
 	struct survey *survey;
 	const struct list_use *use;
@@ -25,7 +25,8 @@ struct probe {
 
 struct survey {
 	struct resolver *resolver;
-	const struct address *subjects;
+	const struct survey_subject *subjects;
+	struct address *addresses; /* of the subjects, side by side */
 	size_t subject_count;
 	survey_progress *progress;
 	void *arg;
@@ -148,7 +149,7 @@ start_probe(struct probe *probe, struct survey *survey,
 
 	if (getrandom(random, sizeof random, 0) < 0)
 		abort();
-	fitness_controls(use->list, family, random, survey->subjects,
+	fitness_controls(use->list, family, random, survey->addresses,
 	    survey->subject_count, &controls);
 	probe->survey = survey;
 	probe->use = use;
@@ -156,15 +157,41 @@ start_probe(struct probe *probe, struct survey *survey,
 	trial_start(survey->resolver, use, &controls, on_probed, probe);
 }
 
+static int
+question_name(char name[DNSBL_NAME_MAX], const struct list_use *use,
+    const struct survey_subject *subject)
+{
+	if (subject->domain)
+		return dnsbl_domain_name(
+		    name, use->list, use->zone, subject->domain);
+	return dnsbl_name(name, use->list, use->zone, &subject->address);
+}
+
+static uint8_t
+family_of(const struct survey_subject *subject)
+{
+	return subject->domain ? FAMILY_DOMAIN : subject->address.family;
+}
+
+static struct probe *
+probe_of(
+    struct survey *survey, const struct survey_subject *subject, size_t use)
+{
+	uint8_t family = family_of(subject);
+	int place = family == 4 ? 0 : family == 6 ? 1 : 2;
+
+	return &survey->probes[use * FAMILIES + place];
+}
+
 static void
 start_row(struct survey *survey, size_t subject, const struct list_use *use,
     struct probe *probe)
 {
-	const struct address *address = &survey->subjects[subject];
+	const struct survey_subject *asked = &survey->subjects[subject];
 	struct survey_row *row;
 	char name[DNSBL_NAME_MAX];
 
-	if (dnsbl_name(name, use->list, use->zone, address) != 0)
+	if (question_name(name, use, asked) != 0)
 		return;
 	row = &survey->rows[survey->row_count++];
 	row->survey = survey;
@@ -172,11 +199,11 @@ start_row(struct survey *survey, size_t subject, const struct list_use *use,
 	row->use = use;
 	row->probe = probe;
 	if (!probe->is_started)
-		start_probe(probe, survey, use, address->family);
+		start_probe(probe, survey, use, family_of(asked));
 	resolver_ask(survey->resolver, name, DNS_TYPE_A, on_address, row);
 }
 
-/* Texts come last: of an address that is clean nobody waits for them. */
+/* Texts come last: of a subject that is clean nobody waits for them. */
 static void
 ask_texts(struct survey *survey)
 {
@@ -185,8 +212,8 @@ ask_texts(struct survey *survey)
 	for (size_t i = 0; i < survey->row_count; i++) {
 		struct survey_row *row = &survey->rows[i];
 
-		if (dnsbl_name(name, row->use->list, row->use->zone,
-			&survey->subjects[row->subject]) == 0)
+		if (question_name(
+			name, row->use, &survey->subjects[row->subject]) == 0)
 			resolver_ask(
 			    survey->resolver, name, DNS_TYPE_TXT, on_text, row);
 	}
@@ -194,14 +221,18 @@ ask_texts(struct survey *survey)
 
 struct survey *
 survey_start(struct resolver *resolver, const struct list_use *uses,
-    size_t use_count, const struct address *subjects, size_t subject_count,
-    survey_progress *progress, void *arg)
+    size_t use_count, const struct survey_subject *subjects,
+    size_t subject_count, survey_progress *progress, void *arg)
 {
 	struct survey *survey = alloc_zeroed(1, sizeof *survey);
 
 	survey->resolver = resolver;
 	survey->subjects = subjects;
 	survey->subject_count = subject_count;
+	survey->addresses =
+	    alloc_zeroed(subject_count, sizeof *survey->addresses);
+	for (size_t i = 0; i < subject_count; i++)
+		survey->addresses[i] = subjects[i].address;
 	survey->progress = progress;
 	survey->arg = arg;
 	survey->probes =
@@ -211,8 +242,7 @@ survey_start(struct resolver *resolver, const struct list_use *uses,
 	for (size_t i = 0; i < subject_count; i++) {
 		for (size_t j = 0; j < use_count; j++)
 			start_row(survey, i, &uses[j],
-			    &survey->probes[j * FAMILIES +
-					    (subjects[i].family == 6)]);
+			    probe_of(survey, &subjects[i], j));
 	}
 	ask_texts(survey);
 	return survey;
@@ -251,6 +281,7 @@ survey_destroy(struct survey **survey_r)
 		free(survey->rows[i].text);
 	free(survey->rows);
 	free(survey->probes);
+	free(survey->addresses);
 	free(survey);
 }
 

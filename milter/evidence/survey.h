@@ -1,5 +1,5 @@
 /*
- * survey -- asks each list about each address once, all side by side, and the
+ * survey -- asks each list about each subject once, all side by side, and the
  * control entries of each list (RFC 5782, section 5) at the same time, so that
  * no answer is believed of a list that lies. Engine thread only.
  *
@@ -21,7 +21,13 @@ struct probe;
 struct resolver;
 struct survey;
 
-/* What one list says of one address. */
+/* An address or a domain, as domain_parse has it. */
+struct survey_subject {
+	struct address address; /* family 0: the domain */
+	const char *domain;	/* or NULL */
+};
+
+/* What one list says of one subject. */
 struct survey_row {
 	size_t subject; /* index */
 	const struct list_use *use;
@@ -39,10 +45,10 @@ struct survey_row {
 typedef void survey_progress(void *arg, size_t settled, size_t of);
 
 /* Uses and subjects are borrowed until survey_destroy. Lists that do not know
-   the family of an address are not asked about it. */
+   domains, or the family of an address, are not asked about it. */
 struct survey *survey_start(struct resolver *, const struct list_use *uses,
-    size_t use_count, const struct address *subjects, size_t subject_count,
-    survey_progress *, void *arg);
+    size_t use_count, const struct survey_subject *subjects,
+    size_t subject_count, survey_progress *, void *arg);
 
 /* What has no answer by now is UNKNOWN; reason is the cause given for it. No
    progress is told after that. */

@@ -142,6 +142,46 @@ the_worst_subject_decides(void **state)
 	assert_int_equal(nothing.state, CHECKUP_UNKNOWN);
 }
 
+/* Its addresses, which nobody could find out, may be listed. */
+static void
+a_clean_domain_is_not_all(void **state)
+{
+	struct survey_row row;
+	struct checkup_subject subject = {.domain = "a.example"};
+	struct checkup checkup = {.rows = &row,
+	    .row_count = 1,
+	    .subjects = &subject,
+	    .subject_count = 1,
+	    .listed_at = 3,
+	    .coverage = 50,
+	    .is_unresolved = true};
+
+	(void)state;
+	fill_row(&row, 0, HEAVY, 'C');
+	checkup_judge(&checkup);
+	assert_int_equal(subject.state, CHECKUP_CLEAN);
+	assert_int_equal(checkup.state, CHECKUP_UNKNOWN);
+	fill_row(&row, 0, HEAVY, 'L');
+	subject = (struct checkup_subject){.domain = "a.example"};
+	checkup_judge(&checkup);
+	assert_int_equal(checkup.state, CHECKUP_LISTED);
+}
+
+static void
+a_subject_is_an_address_or_a_domain(void **state)
+{
+	struct checkup_subject subjects[] = {
+	    {.address = {4, {203, 0, 113, 5}}}, {.domain = "a.example"}};
+	struct checkup checkup = {.subjects = subjects, .subject_count = 2};
+	char text[CHECKUP_SUBJECT_MAX];
+
+	(void)state;
+	assert_string_equal(
+	    checkup_subject_text(text, &checkup, 0), "203.0.113.5");
+	assert_string_equal(
+	    checkup_subject_text(text, &checkup, 1), "a.example");
+}
+
 static void
 is_deaf_without_any_response(void **state)
 {
@@ -171,6 +211,8 @@ main(void)
 	    cmocka_unit_test(judges_one_subject),
 	    cmocka_unit_test(covers_without_weights),
 	    cmocka_unit_test(the_worst_subject_decides),
+	    cmocka_unit_test(a_clean_domain_is_not_all),
+	    cmocka_unit_test(a_subject_is_an_address_or_a_domain),
 	    cmocka_unit_test(is_deaf_without_any_response),
 	};
 
