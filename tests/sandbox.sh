@@ -666,7 +666,7 @@ gated() {
 }
 
 log_has() {
-	ok "the log has $1" grep -qE -- "$1" "$dir/repgated.log"
+	ok "the log has $1" wait_until grep -qE -- "$1" "$dir/repgated.log"
 }
 
 log_lacks() {

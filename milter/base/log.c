@@ -44,6 +44,19 @@ log_open(const char *program, int facility, bool foreground)
 }
 
 static void
+write_all(const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(STDERR_FILENO, bytes, length);
+
+		if (n <= 0)
+			return;
+		bytes += n;
+		length -= n;
+	}
+}
+
+static void
 write_out(int priority, const char *text)
 {
 	syslog(priority, "%s", text);
@@ -52,8 +65,7 @@ write_out(int priority, const char *text)
 		int n =
 		    snprintf(out, sizeof out, "%s: %s\n", program_name, text);
 		/* One write, so that threads do not mix their lines. */
-		if (write(STDERR_FILENO, out, n) < 0)
-			return;
+		write_all(out, n);
 	}
 }
 
@@ -89,20 +101,49 @@ tell_of_lost(uint64_t lines)
 	write_out(LOG_WARNING, text);
 }
 
+/* One write for all lines that came while the last were written. */
 static void
-write_first(void)
+write_stderr(size_t lines)
 {
-	const struct entry *entry = &queue[first];
-	uint64_t lines = lost;
+	static char batch[32 * 1024]; /* the writer's own */
+	size_t used = 0;
+
+	for (size_t i = 0; i < lines; i++) {
+		const char *text = queue[(first + i) % QUEUE_MAX].text;
+
+		if (used + LINE_MAX_BYTES + 128 > sizeof batch) {
+			write_all(batch, used);
+			used = 0;
+		}
+		used += snprintf(batch + used, sizeof batch - used, "%s: %s\n",
+		    program_name, text);
+	}
+	write_all(batch, used);
+}
+
+static void
+write_batch(void)
+{
+	uint64_t lines_lost = lost;
+	size_t lines = count, to_syslog = lines;
 
 	lost = 0;
 	pthread_mutex_unlock(&mutex);
-	if (lines > 0)
-		tell_of_lost(lines);
-	write_out(entry->priority, entry->text);
+	if (lines_lost > 0)
+		tell_of_lost(lines_lost);
+	/* Without its socket syslog(3) would try to reach it for each line. */
+	if (access(_PATH_LOG, F_OK) != 0)
+		to_syslog = 0;
+	for (size_t i = 0; i < to_syslog; i++) {
+		const struct entry *entry = &queue[(first + i) % QUEUE_MAX];
+
+		syslog(entry->priority, "%s", entry->text);
+	}
+	if (atomic_load(&to_stderr))
+		write_stderr(lines);
 	pthread_mutex_lock(&mutex);
-	first = (first + 1) % QUEUE_MAX;
-	count--;
+	first = (first + lines) % QUEUE_MAX;
+	count -= lines;
 }
 
 /* Until there is nothing more and log_stop was called. */
@@ -113,7 +154,7 @@ write_queue(void *unused)
 	pthread_mutex_lock(&mutex);
 	while (count > 0 || !is_stopping)
 		if (count > 0)
-			write_first();
+			write_batch();
 		else
 			pthread_cond_wait(&has_work, &mutex);
 	pthread_mutex_unlock(&mutex);

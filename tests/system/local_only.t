@@ -11,6 +11,7 @@ wait_for_log 'standing: egress=main .*to=listed'
 ok "a colleague gets mail" send anna@ours.test colleague@local.test
 arrived local 1
 ok "a customer does not" not send anna@ours.test bob@customer.test
+ok "the log says so" wait_until gated 1
 is "only the customer's mail is gated" "$(log_count ' gate: ')" 1
 arrived local 1
 

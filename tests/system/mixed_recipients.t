@@ -15,6 +15,7 @@ arrived smarthost 1 '^X-Rcpt-Args: <bob@customer.test>'
 arrived smarthost 1 '^X-Rcpt-Args: <colleague@local.test>'
 arrived local 0
 arrived direct 0
+ok "it is logged" wait_until gated 1
 is "one decision for the message" "$(log_count ' gate: ')" 1
 
 done_testing
