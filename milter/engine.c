@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/log.h"
+#include "base/user.h"
 #include "config/config.h"
 #include "config/egresses.h"
 #include "config/problems.h"
@@ -289,8 +290,10 @@ open_map(struct engine *engine, const struct config *config, char **reason)
 {
 	if (!config->map_socket || engine->map)
 		return 0;
+	user_raise();
 	engine->map =
 	    map_create(engine->base, config->map_socket, engine->slot, reason);
+	user_lower();
 	return engine->map ? 0 : -1;
 }
 
@@ -589,8 +592,10 @@ engine_create(struct config *config, const char *config_path,
 	engine->domains = domains_create(engine->watch);
 	notes_listen(board_notes(slot), on_note, engine);
 	engine->discovery = discovery_create(engine->base, on_address, engine);
+	user_raise();
 	engine->control = control_create(
 	    engine->base, config->control_socket, on_asked, engine, reason);
+	user_lower();
 	if (!engine->control || take_config(engine, config, reason) != 0)
 		goto failed;
 	return engine;

@@ -7,6 +7,7 @@
  */
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/user.h"
 #include "config/config.h"
 #include "config/problems.h"
 #include "doors/session.h"
@@ -37,6 +38,7 @@
 
 struct options {
 	const char *config_path;
+	const char *user; /* NULL: whoever started us */
 	bool foreground, check_config;
 };
 
@@ -45,8 +47,8 @@ static struct engine *engine; /* for the signal handler */
 static void
 usage(FILE *to)
 {
-	fputs("usage: repgated [--config FILE] [--foreground]\n"
-	      "       repgated [--config FILE] --check-config\n"
+	fputs("usage: repgated [--config FILE] [--user NAME] [--foreground]\n"
+	      "       repgated [--config FILE] [--user NAME] --check-config\n"
 	      "       repgated --version | --help\n",
 	    to);
 }
@@ -56,6 +58,7 @@ parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
 	    {"config", required_argument, NULL, 'c'},
+	    {"user", required_argument, NULL, 'u'},
 	    {"foreground", no_argument, NULL, 'f'},
 	    {"check-config", no_argument, NULL, 'n'},
 	    {"version", no_argument, NULL, 'V'},
@@ -65,10 +68,13 @@ parse_options(int argc, char **argv, struct options *options)
 	int option;
 
 	while (
-	    (option = getopt_long(argc, argv, "c:fnVh", known, NULL)) != -1) {
+	    (option = getopt_long(argc, argv, "c:u:fnVh", known, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options->config_path = optarg;
+			break;
+		case 'u':
+			options->user = optarg;
 			break;
 		case 'f':
 			options->foreground = true;
@@ -173,15 +179,29 @@ drain(void)
 static void
 raise_descriptors(void)
 {
-	struct rlimit limit;
+	struct rlimit limit, wanted = {DESCRIPTORS_WANTED, DESCRIPTORS_WANTED};
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
 	    limit.rlim_cur >= DESCRIPTORS_WANTED)
 		return;
+	if (limit.rlim_max < DESCRIPTORS_WANTED &&
+	    setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+		return; /* we were root */
 	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED
 			     ? limit.rlim_max
 			     : DESCRIPTORS_WANTED;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int
+open_session(const char *socket, struct board_slot *slot)
+{
+	int status;
+
+	user_raise();
+	status = session_open(socket, slot);
+	user_lower();
+	return status;
 }
 
 static int
@@ -198,8 +218,13 @@ serve(const struct options *options, struct config *config)
 		free(reason);
 		goto out;
 	}
-	if (session_open(socket, slot) != 0)
+	if (open_session(socket, slot) != 0)
 		goto out;
+	if (user_settle(&reason) != 0) {
+		log_error("%s", reason);
+		free(reason);
+		goto out;
+	}
 	if (!options->foreground && daemon(0, 0) != 0) {
 		log_error("cannot go to the background: %m");
 		goto out;
@@ -227,10 +252,16 @@ main(int argc, char **argv)
 {
 	struct options options = {.config_path = CONFIG_PATH};
 	struct config *config;
-	char *absolute;
+	char *absolute, *reason;
 	int status;
 
 	parse_options(argc, argv, &options);
+	raise_descriptors();
+	if (user_take(options.user, &reason) != 0) {
+		fprintf(stderr, "repgated: %s\n", reason);
+		free(reason);
+		return EXIT_FAILURE;
+	}
 	if (options.check_config)
 		return check_config(options.config_path);
 	umask(0117); /* sockets: owner and group */
@@ -239,12 +270,13 @@ main(int argc, char **argv)
 	if (absolute) /* it is read again from another directory */
 		options.config_path = absolute;
 	config = load_config(&options);
+	if (!options.user && geteuid() == 0)
+		log_warning("runs as root, and needs not to: see --user");
 	if (!config) {
 		log_error("not started: %s is not usable", options.config_path);
 		return EXIT_FAILURE;
 	}
 	prepare_signals();
-	raise_descriptors();
 	status = serve(&options, config);
 	free(absolute);
 	return status == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
