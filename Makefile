@@ -151,6 +151,7 @@ deps:
 
 C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
 SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
+          tests/world.sh \
           tests/bench/gate tests/bench/map tests/bench/check \
           tests/bench/replay .ci/run \
           $(wildcard tests/system/*.t)

@@ -23,6 +23,7 @@ deadline=${SANDBOX_DEADLINE:-20} # seconds that any wait may take
 PATH=$PATH:/usr/sbin:/sbin
 
 declare -A pids=() conf=()
+postfix_wrap=() # words put before the command that starts Postfix
 more_headers=() # what send adds to the message
 main_cf=()      # what else Postfix's main.cf says, "KEY = VALUE" each, and
 master_cf=()    # lines more for its master.cf; to be set before sandbox_start
@@ -414,7 +415,8 @@ postfix_start() {
 	done >"$dir/postfix/routes"
 	# Postfix waits until its configuration is some seconds old.
 	touch -d '1 minute ago' "$dir"/postfix/*
-	postfix -c "$dir/postfix" start >"$dir/postfix.start" 2>&1 ||
+	"${postfix_wrap[@]}" postfix -c "$dir/postfix" start \
+	    >"$dir/postfix.start" 2>&1 ||
 	    give_up "Postfix does not start: $(cat "$dir/postfix.start")"
 	wait_until listening "$smtp_port" || give_up "no answer of smtpd"
 }
@@ -706,6 +708,7 @@ sandbox_start() {
 	sink_start mx "$mx_port"
 	sink_start smarthost "$smarthost_port"
 	sink_start second "$second_port"
+	"${before_postfix:-true}"
 	postfix_start
 }
 

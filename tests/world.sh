@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+#
+# world.sh -- a DNS of Postfix's own, for tests of who takes in mail: domains
+# with MX records, and their servers. To be sourced after sandbox.sh;
+# world_open comes before sandbox_start.
+#
+# Postfix runs with an /etc/resolv.conf that names a lying_dns on an address of
+# its own; nothing else of this machine sees either.
+#
+#   world_open               Postfix delivers by MX, as in real life
+#   world <<END ... END      says what DNS says (tests/unit/dns_server.h)
+#   receiver_start NAME ADDRESS [OPTIONS OF smtp-sink]
+#                            a server that takes mail at 127.x.y.z; a host with
+#                            that A record is it; its messages are in $dir/NAME
+
+# shellcheck disable=SC2034,SC2154 # variables of sandbox.sh
+
+world_dns=${LYING_DNS:-$root/build/tools/lying_dns}
+
+world_open() {
+	main_cf+=('relayhost =' 'smtp_host_lookup = dns'
+		'smtp_dns_support_level = enabled')
+	before_postfix=world_start
+}
+
+world() {
+	cat >"$dir/world"
+	[ -z "${pids[world]:-}" ] || kill -HUP "${pids[world]}"
+}
+
+# Port 53, since resolv.conf(5) knows no other; so each sandbox has an address.
+# What is not known here is refused, and then repgate asks the blocklists.
+world_start() {
+	world_address=127.53.$((smtp_port / 256)).$((smtp_port % 256))
+	[ -e "$dir/world" ] || echo '* * nxdomain 1 1' >"$dir/world"
+	start_server world "$world_dns" -a "$world_address" -p 53 \
+	    -l "$dir/world.questions" "$dir/world"
+	wait_until grep -qs : "$dir/world.log" || give_up "no DNS for Postfix"
+	echo "nameserver $world_address" >"$dir/resolv.conf"
+	printf '%s\n' '#!/bin/sh' \
+	    "mount --bind $dir/resolv.conf /etc/resolv.conf && exec \"\$@\"" \
+	    >"$dir/in_world"
+	chmod +x "$dir/in_world"
+	postfix_wrap=(unshare -m "$dir/in_world")
+	main_cf+=("smtp_tcp_port = $mx_port")
+	conf dns "{ servers = [ \"$world_address:53\", \"127.0.0.1:$dns_port\" ];
+	    timeout = \"500ms\"; tries = 1; check_every = \"1s\";
+	    check_min = \"1s\"; }"
+}
+
+world_questions() { # REGEX
+	grep -cE -- "$1" "$dir/world.questions"
+}
+
+listening_at() { # ADDRESS PORT
+	(: <"/dev/tcp/$1/$2") 2>/dev/null
+}
+
+receiver_start() { # NAME ADDRESS [OPTION...]
+	local name=$1 address=$2
+	shift 2
+	mkdir -p "$dir/$name"
+	chown nobody "$dir/$name"
+	start_server "$name" smtp-sink -u nobody -m 1000 -h "$name.test" \
+	    "$@" -d "$dir/$name/" "$address:$mx_port" 1000
+	wait_until listening_at "$address" "$mx_port" ||
+	    give_up "$name does not start: $(cat "$dir/$name.log")"
+}
