@@ -659,6 +659,7 @@ wait_for_log() {
 }
 
 log_count() { # REGEX
+	sleep 0.1 # the daemon lets its lines gather for a moment
 	grep -cE -- "$1" "$dir/repgated.log"
 }
 

@@ -11,11 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Lines that wait for the writer. A syslog that takes no more for a moment is
    bridged; one that hangs costs lines and never a message its time. */
 #define QUEUE_MAX 512
+/* The writer lets lines gather, so that under load it is not woken for each.
+   A queue that is half full is written at once. */
+#define GATHER_NS 10000000
 
 struct entry {
 	int priority;
@@ -29,7 +33,8 @@ static atomic_bool to_stderr;
    has it. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t has_work = PTHREAD_COND_INITIALIZER;
-static struct entry *queue; /* NULL: each thread writes for itself */
+static pthread_cond_t has_enough; /* by the monotonic clock */
+static struct entry *queue;	  /* NULL: each thread writes for itself */
 static size_t first, count;
 static uint64_t lost;
 static bool is_stopping;
@@ -83,7 +88,10 @@ emit(int priority, const char *text)
 
 		entry->priority = priority;
 		snprintf(entry->text, sizeof entry->text, "%s", text);
-		pthread_cond_signal(&has_work);
+		if (count == 1)
+			pthread_cond_signal(&has_work);
+		else if (count == QUEUE_MAX / 2)
+			pthread_cond_signal(&has_enough);
 	}
 	pthread_mutex_unlock(&mutex);
 	if (!is_queued)
@@ -146,17 +154,32 @@ write_batch(void)
 	count -= lines;
 }
 
+static void
+gather(void)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_nsec += GATHER_NS;
+	end.tv_sec += end.tv_nsec / 1000000000;
+	end.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&has_enough, &mutex, &end);
+}
+
 /* Until there is nothing more and log_stop was called. */
 static void *
 write_queue(void *unused)
 {
 	(void)unused;
 	pthread_mutex_lock(&mutex);
-	while (count > 0 || !is_stopping)
+	while (count > 0 || !is_stopping) {
+		if (count == 0)
+			pthread_cond_wait(&has_work, &mutex);
+		if (count < QUEUE_MAX / 2 && !is_stopping)
+			gather();
 		if (count > 0)
 			write_batch();
-		else
-			pthread_cond_wait(&has_work, &mutex);
+	}
 	pthread_mutex_unlock(&mutex);
 	return NULL;
 }
@@ -164,6 +187,12 @@ write_queue(void *unused)
 void
 log_start(void)
 {
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&has_enough, &attributes);
+	pthread_condattr_destroy(&attributes);
 	queue = alloc_zeroed(QUEUE_MAX, sizeof *queue);
 	if (pthread_create(&writer, NULL, write_queue, NULL) == 0)
 		return;
@@ -179,8 +208,10 @@ log_stop(void)
 	pthread_mutex_lock(&mutex);
 	is_stopping = true;
 	pthread_cond_signal(&has_work);
+	pthread_cond_signal(&has_enough);
 	pthread_mutex_unlock(&mutex);
 	pthread_join(writer, NULL);
+	pthread_cond_destroy(&has_enough);
 	pthread_mutex_lock(&mutex);
 	free(queue);
 	queue = NULL;

@@ -16,7 +16,8 @@ ok "600 more from 200 clients are" send_many 200 600
 arrived smarthost 800
 arrived direct 0
 is "800 recipients" "$(recipients_served | sort -u | wc -l)" 800
-is "800 lines with a queue id each" \
+ok "800 lines" gated 800
+is "of 800 messages" \
     "$(grep -oE ' gate: qid=[^ ]+' "$dir/repgated.log" | sort -u | wc -l)" 800
 
 done_testing
