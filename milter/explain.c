@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/domain.h"
 #include "config/config.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
@@ -11,6 +12,9 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+
+#define ASSUMED_BLAME "an assumed list"
+#define DOMAIN_MARK "domain:"
 
 /* ---- standings ---------------------------------------------------------- */
 
@@ -44,6 +48,15 @@ wall_time_of(const char *text)
 							    : 0;
 }
 
+/* An address that the network has yet to tell of has family 0. */
+static struct address
+first_address(const struct egress *egress)
+{
+	if (egress->addresses.count == 0)
+		return (struct address){0};
+	return egress->addresses.items[0];
+}
+
 static void
 take_standing(struct board_egress *entry, const struct egress *egress,
     const json_t *json, int64_t now_wall_sec)
@@ -59,7 +72,7 @@ take_standing(struct board_egress *entry, const struct egress *egress,
 		entry->listed_for_ms =
 		    (now_wall_sec - entry->since_wall_sec) * CLOCK_SEC;
 	if (address_parse(text_of(json, "address"), &entry->address) != 0)
-		entry->address = egress->addresses.items[0];
+		entry->address = first_address(egress);
 	board_egress_blame(
 	    entry, text_of(json, "blocked_by"), text_of(json, "removal"));
 }
@@ -93,35 +106,72 @@ explain_board_of_status(
 	return board;
 }
 
+static int
+assume_egress(struct board *board, const char *name, enum standing_state state,
+    char **reason)
+{
+	const struct config *config = board->config;
+
+	for (size_t i = 0; i < config->egress_count; i++) {
+		struct board_egress *entry = &board->egresses[i];
+
+		if (strcmp(config->egresses[i].name, name) != 0)
+			continue;
+		entry->state = state;
+		entry->address = first_address(&config->egresses[i]);
+		if (entry->state == STANDING_LISTED)
+			board_egress_blame(entry, ASSUMED_BLAME, "");
+		return 0;
+	}
+	*reason = alloc_printf("there is no egress \"%s\"", name);
+	return -1;
+}
+
+static int
+assume_domain(struct board *board, const char *name, enum standing_state state,
+    char **reason)
+{
+	char domain[DOMAIN_MAX];
+
+	if (domain_parse(name, domain) != 0) {
+		*reason = alloc_printf("\"%s\" is no domain", name);
+		return -1;
+	}
+	if (board_find_domain(board, domain)) {
+		*reason = alloc_printf("\"%s\" is assumed twice", domain);
+		return -1;
+	}
+	board_add_domain(board, domain, domain,
+	    state == STANDING_LISTED ? ASSUMED_BLAME : "", "")
+	    ->state = state;
+	board_sort(board);
+	return 0;
+}
+
 int
 explain_assume(struct board *board, const char *text, char **reason)
 {
-	const struct config *config = board->config;
 	const char *sign = strrchr(text, '=');
 	int state = sign ? state_of(sign + 1) : -1;
-	size_t length = sign ? (size_t)(sign - text) : 0;
+	char *name;
+	int result;
 
 	if (state < 0) {
-		*reason = alloc_printf("found \"%s\", expected EGRESS=listed, "
-				       "EGRESS=clean or EGRESS=unknown",
-		    text);
+		*reason =
+		    alloc_printf("found \"%s\", expected EGRESS=STATE or "
+				 "domain:DOMAIN=STATE, where STATE is listed, "
+				 "clean or unknown",
+			text);
 		return -1;
 	}
-	for (size_t i = 0; i < config->egress_count; i++) {
-		struct board_egress *entry = &board->egresses[i];
-		const char *name = config->egresses[i].name;
-
-		if (strlen(name) != length || memcmp(name, text, length) != 0)
-			continue;
-		entry->state = state;
-		entry->address = config->egresses[i].addresses.items[0];
-		if (entry->state == STANDING_LISTED)
-			board_egress_blame(entry, "an assumed list", "");
-		return 0;
-	}
-	*reason =
-	    alloc_printf("there is no egress \"%.*s\"", (int)length, text);
-	return -1;
+	name = alloc_bytes(text, sign - text);
+	if (strncmp(name, DOMAIN_MARK, strlen(DOMAIN_MARK)) == 0)
+		result = assume_domain(
+		    board, name + strlen(DOMAIN_MARK), state, reason);
+	else
+		result = assume_egress(board, name, state, reason);
+	free(name);
+	return result;
 }
 
 /* ---- one door ----------------------------------------------------------- */

@@ -35,6 +35,9 @@ static const char providers[] =
 	"via = \"one\"; }, "                                            \
 	"{ name = \"all\"; egress = \"main\"; then = \"reroute\"; "     \
 	"via = \"one\"; } );"
+#define DOMAIN_POLICY                                             \
+	"policy = ( { name = \"d\"; sender_domain = \"listed\"; " \
+	"then = \"hold\"; } );"
 #define MAP "reroute_by = \"map\"; "
 
 static struct config *config;
@@ -138,6 +141,12 @@ static const struct {
 	      "then = \"reroute\"; via = \"one\"; } );",
 	"main=listed", DOOR_MILTER, "a@ours.test", "b@x.test", "bob", NULL,
 	"main", "u:door", "pass", "accept"},
+    {BASE DOMAIN_POLICY, "domain:Bad.Test=listed", DOOR_MILTER, "a@bad.test",
+	"b@x.test", NULL, NULL, "main", "d:!", "hold",
+	"accept, and quarantine: repgate: bad.test is blocked by an assumed "
+	"list"},
+    {BASE DOMAIN_POLICY, "domain:bad.test=clean", DOOR_MILTER, "a@bad.test",
+	"b@x.test", NULL, NULL, "main", "d:sender_domain", "pass", "accept"},
 };
 
 static void
@@ -168,22 +177,31 @@ explains(void **state)
 	}
 }
 
+#define EXPECTED                                         \
+	"expected EGRESS=STATE or domain:DOMAIN=STATE, " \
+	"where STATE is listed, clean or unknown"
+
 static void
 takes_assumptions(void **state)
 {
 	static const struct {
 		const char *text, *want;
 	} wrong[] = {
-	    {"main", "found \"main\", expected EGRESS=listed, EGRESS=clean or "
-		     "EGRESS=unknown"},
-	    {"main=bad", "found \"main=bad\", expected EGRESS=listed, "
-			 "EGRESS=clean or EGRESS=unknown"},
+	    {"main", "found \"main\", " EXPECTED},
+	    {"main=bad", "found \"main=bad\", " EXPECTED},
+	    {"domain:example.com", "found \"domain:example.com\", " EXPECTED},
+	    {"domain:localhost=listed", "\"localhost\" is no domain"},
+	    {"domain:=listed", "\"\" is no domain"},
+	    {"domain:Twice.test.=clean", "\"twice.test\" is assumed twice"},
 	    {"mai=listed", "there is no egress \"mai\""},
 	    {"=listed", "there is no egress \"\""},
 	};
 	struct board *board = load(BASE);
+	char *none = NULL;
 
 	(void)state;
+	assert_int_equal(
+	    explain_assume(board, "domain:twice.test=listed", &none), 0);
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		char *reason = NULL;
 
@@ -192,6 +210,23 @@ takes_assumptions(void **state)
 		assert_string_equal(reason, wrong[i].want);
 		free(reason);
 	}
+	board_unref(board);
+}
+
+/* An egress whose address is for the network to tell has none yet. */
+static void
+assumes_of_an_egress_without_address(void **state)
+{
+	char *reason = NULL;
+	struct board *board =
+	    load("providers = \"p.conf\"; lists = ( { list = \"alpha\"; } ); "
+		 "egress = ( { name = \"main\"; addresses = \"auto\"; } ); "
+		 "policy = ( { name = \"all\"; then = \"hold\"; } );");
+
+	(void)state;
+	assert_int_equal(explain_assume(board, "main=listed", &reason), 0);
+	assert_int_equal(board->egresses[0].state, STANDING_LISTED);
+	assert_int_equal(board->egresses[0].address.family, 0);
 	board_unref(board);
 }
 
@@ -225,6 +260,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(explains),
 	    cmocka_unit_test(takes_assumptions),
+	    cmocka_unit_test(assumes_of_an_egress_without_address),
 	    cmocka_unit_test(reads_the_status),
 	};
 
