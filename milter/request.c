@@ -32,6 +32,7 @@ exchange(int fd, const char *line)
 	alarm(ANSWER_LIMIT_SEC);
 	if (write(fd, request, length) == (ssize_t)length)
 		answer = json_loadfd(fd, 0, &error);
+	alarm(0);
 	free(request);
 	return answer;
 }
