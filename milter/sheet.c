@@ -534,14 +534,24 @@ print_plugin_clean(
 
 	for (size_t i = 0; i < checkup->subject_count; i++)
 		domains += checkup->subjects[i].domain != NULL;
-	if (domains > 0)
-		fprintf(to,
-		    "%zu addresses and %zu domains on no list, by %zu answers",
-		    checkup->subject_count - domains, domains, counts->clean);
-	else
-		fprintf(to, "%zu addresses on none of %zu lists",
-		    checkup->subject_count,
-		    counts->clean / checkup->subject_count);
+	print_number(checkup->subject_count - domains, "address", "es", to);
+	if (domains > 0) {
+		fputs(" and ", to);
+		print_number(domains, "domain", "s", to);
+		fputs(" on no list, by ", to);
+		print_number(counts->clean, "answer", "s", to);
+	} else {
+		fputs(" on none of ", to);
+		print_number(
+		    counts->clean / checkup->subject_count, "list", "s", to);
+	}
+/* "1 address", "2 addresses". */
+static void
+print_number(size_t number, const char *word, const char *more, FILE *to)
+{
+	fprintf(to, "%zu %s%s", number, word, number == 1 ? "" : more);
+}
+
 }
 
 static void

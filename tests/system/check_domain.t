@@ -61,7 +61,7 @@ is "a clean domain" "$status $(rows dbl-test) $(rows bl-test)" \
     "0 good.example=CLEAN 203.0.113.5=CLEAN"
 check --plugin good.example
 like "and for monitoring" "$out" \
-    '^REPGATE OK - 1 addresses and 1 domains on no list, by 2 answers \|'
+    '^REPGATE OK - 1 address and 1 domain on no list, by 2 answers \|'
 check --json --mx good.example
 is "a domain beside its mail servers" \
     "$status $(rows dbl-test) $(rows bl-test)" \
