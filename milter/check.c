@@ -5,6 +5,7 @@
 #include "base/domain.h"
 #include "base/table.h"
 #include "checkup.h"
+#include "chronicle.h"
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/form.h"
@@ -30,6 +31,8 @@
 #define TRIES 2
 #define PROGRESS_EVERY_MS 50
 #define MARGIN_MAX_MS 50
+/* Of the daemon's word; the lists take longer, as a rule. */
+#define CHRONICLE_LIMIT_MS 500
 
 static const int impact_weights[] = {
     [IMPACT_NOISE] = 1,
@@ -50,7 +53,10 @@ struct check {
 	struct resolver *resolver;
 	struct names **names; /* one for each argument that is a name */
 	size_t name_count, names_open;
+	struct chronicle *chronicle;
+	bool awaits_chronicle;
 	struct survey *survey;
+	bool is_surveyed;
 	struct checkup checkup;
 	struct survey_subject *asked; /* the subjects, as survey has them */
 	const char **notes;
@@ -488,12 +494,39 @@ find_subjects(struct check *check)
 /* ---- the survey --------------------------------------------------------- */
 
 static void
+on_chronicle(void *arg)
+{
+	struct check *check = arg;
+
+	check->awaits_chronicle = false;
+	event_base_loopbreak(check->base);
+}
+
+/* Early, so that the daemon answers while the lists are asked. */
+static void
+ask_chronicle(struct check *check)
+{
+	const char *config_path = check->options->config_path;
+	char *path = check->config
+			 ? alloc_string(check->config->control_socket)
+			 : config_control_socket(
+			       config_path ? config_path : CONFIG_PATH);
+
+	check->awaits_chronicle = true;
+	check->chronicle = chronicle_ask(
+	    check->base, path, CHRONICLE_LIMIT_MS, on_chronicle, check);
+	check->checkup.chronicle = check->chronicle;
+	free(path);
+}
+
+static void
 on_progress(void *arg, size_t settled, size_t of)
 {
 	struct check *check = arg;
 
 	show_progress(check, "answers", settled, of);
-	if (settled == of)
+	check->is_surveyed = settled == of;
+	if (check->is_surveyed)
 		event_base_loopbreak(check->base);
 }
 
@@ -514,7 +547,8 @@ run_survey(struct check *check)
 		check->asked, checkup->subject_count, on_progress, check);
 	checkup->rows = survey_rows(check->survey, &checkup->row_count);
 	set_deadline(check, check->options->deadline_ms);
-	if (checkup->row_count > 0)
+	while (checkup->row_count > 0 && !check->is_late &&
+	       (!check->is_surveyed || check->awaits_chronicle))
 		event_base_dispatch(check->base);
 	quantity_format_ms(span, check->options->deadline_ms);
 	snprintf(
@@ -553,7 +587,10 @@ prepare(struct check *check)
 		return -1;
 	}
 	add_uses(check);
-	return open_loop(check);
+	if (open_loop(check) != 0)
+		return -1;
+	ask_chronicle(check);
+	return 0;
 }
 
 static void
@@ -561,6 +598,7 @@ destroy(struct check *check)
 {
 	resolver_destroy(&check->resolver);
 	survey_destroy(&check->survey);
+	chronicle_destroy(&check->chronicle);
 	for (size_t i = 0; i < check->name_count; i++)
 		names_destroy(&check->names[i]);
 	if (check->deadline)

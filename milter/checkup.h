@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct chronicle;
 struct survey_row;
 
 /* The exit status of repgate check, as monitoring plugins have it. */
@@ -42,7 +43,8 @@ struct checkup {
 	const char *servers;	  /* that were asked, for people */
 	const char *const *notes; /* sentences; free of foreign bytes */
 	size_t note_count;
-	size_t dead, keyless; /* lists that were left out */
+	size_t dead, keyless;		   /* lists that were left out */
+	const struct chronicle *chronicle; /* of the daemon; or NULL */
 	int64_t took_ms;
 	/* Of checkup_judge. */
 	enum checkup_state state; /* the worst */

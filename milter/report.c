@@ -275,7 +275,14 @@ wall_time(int64_t wall_sec)
 }
 
 static json_t *
-answer_json(const struct finding *finding, const char *subject, int64_t now_ms)
+wall_time_of(int64_t ms)
+{
+	return wall_time(ms == CLOCK_NEVER ? 0 : clock_wall_sec_of(ms));
+}
+
+static json_t *
+answer_json(const struct report_view *view, const struct finding *finding,
+    const char *subject)
 {
 	const struct answer *answer = &finding->answer;
 	const struct list *list = finding->list;
@@ -297,6 +304,8 @@ answer_json(const struct finding *finding, const char *subject, int64_t now_ms)
 		    json, "removal", word(removal_of(url, list, subject)));
 		json_object_set_new(
 		    json, "in_a_row", json_integer(finding->listed_in_a_row));
+		json_object_set_new(
+		    json, "since", wall_time_of(finding->listed_ms));
 	}
 	if (answer->result == RESULT_UNKNOWN)
 		json_object_set_new(
@@ -304,7 +313,8 @@ answer_json(const struct finding *finding, const char *subject, int64_t now_ms)
 	if (finding->asked_ms != CLOCK_NEVER) {
 		json_object_set_new(json, "ttl", json_integer(answer->ttl_sec));
 		json_object_set_new(json, "age",
-		    json_integer((now_ms - finding->asked_ms) / CLOCK_SEC));
+		    json_integer(
+			(view->now_ms - finding->asked_ms) / CLOCK_SEC));
 	}
 	return json;
 }
@@ -318,8 +328,8 @@ address_json(const struct report_view *view, const struct address *address)
 
 	address_format(name, address);
 	for (size_t i = 0; subject && i < subject->finding_count; i++)
-		json_array_append_new(answers,
-		    answer_json(&subject->findings[i], name, view->now_ms));
+		json_array_append_new(
+		    answers, answer_json(view, &subject->findings[i], name));
 	json_object_set_new(json, "address", json_string(name));
 	json_object_set_new(json, "answers", answers);
 	return json;
@@ -404,16 +414,8 @@ routes_json(const struct config *config)
 	return routes;
 }
 
-static int64_t
-wall_sec_of(const struct report_view *view, int64_t ms)
-{
-	if (ms == CLOCK_NEVER)
-		return 0;
-	return clock_wall_sec() - (view->now_ms - ms) / CLOCK_SEC;
-}
-
 static json_t *
-fitness_json(const struct report_view *view, const struct tested *tested)
+fitness_json(const struct tested *tested)
 {
 	const struct fitness *fitness = &tested->fitness;
 	char cause[DNSBL_CAUSE_MAX];
@@ -423,8 +425,7 @@ fitness_json(const struct report_view *view, const struct tested *tested)
 	json_object_set_new(json, "family", word(family_name(tested)));
 	json_object_set_new(json, "state", word(fitness_name(fitness->state)));
 	json_object_set_new(json, "cause", word(cause));
-	json_object_set_new(
-	    json, "since", wall_time(wall_sec_of(view, fitness->since_ms)));
+	json_object_set_new(json, "since", wall_time_of(fitness->since_ms));
 	return json;
 }
 
@@ -443,13 +444,13 @@ add_fitness(
 
 		if (!tested)
 			continue;
-		json_array_append_new(array, fitness_json(view, tested));
+		json_array_append_new(array, fitness_json(tested));
 		if (!worst || (tested->fitness.state != FITNESS_FIT &&
 				  worst->fitness.state != FITNESS_UNFIT))
 			worst = tested;
 	}
 	if (worst) {
-		shown = fitness_json(view, worst);
+		shown = fitness_json(worst);
 		json_object_del(shown, "family");
 		json_object_update(json, shown);
 		json_decref(shown);
@@ -487,8 +488,7 @@ resolver_json(const struct report_view *view)
 	    json, "state", word(health_name(diagnosis->health)));
 	json_object_set_new(json, "cause", word(diagnosis->cause));
 	json_object_set_new(json, "fix", word(diagnosis->fix));
-	json_object_set_new(
-	    json, "since", wall_time(wall_sec_of(view, diagnosis->since_ms)));
+	json_object_set_new(json, "since", wall_time_of(diagnosis->since_ms));
 	return json;
 }
 

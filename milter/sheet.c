@@ -4,6 +4,7 @@
 #include "base/line.h"
 #include "base/table.h"
 #include "checkup.h"
+#include "chronicle.h"
 #include "config/config.h"
 #include "config/directory.h"
 #include "evidence/survey.h"
@@ -47,6 +48,19 @@ removal_of(const struct survey_row *row, const struct checkup *checkup,
 		return NULL;
 	return list_url(url, URL_MAX, from,
 	    checkup_subject_text(text, checkup, row->subject));
+}
+
+/* Since when the daemon has seen it; borrowed, NULL where nobody knows. */
+static const char *
+since_of(const struct survey_row *row, const struct checkup *checkup)
+{
+	char text[CHECKUP_SUBJECT_MAX];
+
+	if (!checkup->chronicle || row->answer.result != RESULT_LISTED)
+		return NULL;
+	return chronicle_since(checkup->chronicle,
+	    checkup_subject_text(text, checkup, row->subject),
+	    row->use->list->id);
 }
 
 /* The rows that the what-to-do is about, or of one subject; heaviest first. */
@@ -148,7 +162,7 @@ add_row(struct table *table, const struct checkup *checkup,
 	table_add(table, colour_of(row),
 	    (const char *[]){row->use->list->provider, row->use->list->id,
 		result_name(row->answer.result), meaning,
-		removal_of(row, checkup, url)});
+		since_of(row, checkup), removal_of(row, checkup, url)});
 	free(meaning);
 }
 
@@ -194,7 +208,7 @@ print_subject(
     const struct checkup *checkup, size_t index, FILE *to, bool with_colour)
 {
 	struct table *table = table_create((const char *[]){
-	    "PROVIDER", "LIST", "RESULT", "MEANING", "REMOVAL", NULL});
+	    "PROVIDER", "LIST", "RESULT", "MEANING", "SINCE", "REMOVAL", NULL});
 	size_t count;
 	const struct survey_row **rows =
 	    pick(checkup, is_of_subject, index, &count);
@@ -394,6 +408,8 @@ row_json(const struct checkup *checkup, const struct survey_row *row)
 	    answer->result == RESULT_UNKNOWN ? json_null()
 					     : json_integer(answer->ttl_sec));
 	json_object_set_new(
+	    object, "since", string_or_null(since_of(row, checkup)));
+	json_object_set_new(
 	    object, "removal", string_or_null(removal_of(row, checkup, url)));
 	return object;
 }
@@ -526,6 +542,13 @@ print_plugin_reason(
 	}
 }
 
+/* "1 address", "2 addresses". */
+static void
+print_number(size_t number, const char *word, const char *more, FILE *to)
+{
+	fprintf(to, "%zu %s%s", number, word, number == 1 ? "" : more);
+}
+
 static void
 print_plugin_clean(
     const struct checkup *checkup, const struct counts *counts, FILE *to)
@@ -545,13 +568,6 @@ print_plugin_clean(
 		print_number(
 		    counts->clean / checkup->subject_count, "list", "s", to);
 	}
-/* "1 address", "2 addresses". */
-static void
-print_number(size_t number, const char *word, const char *more, FILE *to)
-{
-	fprintf(to, "%zu %s%s", number, word, number == 1 ? "" : more);
-}
-
 }
 
 static void

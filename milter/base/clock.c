@@ -18,6 +18,19 @@ clock_wall_sec(void)
 	return time(NULL);
 }
 
+/* Both clocks are read here and now: what the caller read a while ago would
+   move the result across the end of a second. */
+int64_t
+clock_wall_sec_of(int64_t ms)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (wall.tv_sec * CLOCK_SEC + wall.tv_nsec / 1000000 -
+		   clock_now_ms() + ms) /
+	       CLOCK_SEC;
+}
+
 void
 clock_format(char text[CLOCK_TEXT_MAX], int64_t wall_sec)
 {

@@ -16,6 +16,10 @@ int64_t clock_now_ms(void);
 /* Seconds of the Unix epoch: may be stepped, only for people to read. */
 int64_t clock_wall_sec(void);
 
+/* The wall time of a moment of the boot clock, in seconds; the same each time
+   it is asked for, unless the wall clock was stepped. */
+int64_t clock_wall_sec_of(int64_t ms);
+
 /* Writes a wall time as RFC 3339 in UTC ("2026-11-21T17:34:56Z"). */
 #define CLOCK_TEXT_MAX 32
 void clock_format(char text[CLOCK_TEXT_MAX], int64_t wall_sec);

@@ -174,9 +174,13 @@ take_answer(struct finding *finding, const struct answer *answer)
 	finding->known = answer->result;
 	finding->known_codes = answer->codes;
 	finding->known_ms = finding->asked_ms;
-	if (answer->result == RESULT_CLEAN)
+	if (answer->result == RESULT_CLEAN) {
 		finding->listed_in_a_row = 0;
-	else if (finding->listed_in_a_row < UINT16_MAX)
+		return;
+	}
+	if (finding->listed_in_a_row == 0)
+		finding->listed_ms = finding->asked_ms;
+	if (finding->listed_in_a_row < UINT16_MAX)
 		finding->listed_in_a_row++;
 }
 

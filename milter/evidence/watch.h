@@ -52,6 +52,9 @@ struct finding {
 	uint8_t known;		  /* enum result */
 	uint32_t known_codes;	  /* of that answer */
 	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */
+	/* When the first of these came. Whoever keeps findings over a restart
+	   keeps this with listed_in_a_row, as wall time. */
+	int64_t listed_ms;
 	int64_t known_ms;
 	uint8_t known_before; /* `known` as it was before the last answer */
 	/* watch's own from here on */

@@ -16,7 +16,7 @@ check --json 203.0.113.5 2001:db8::1
 is "listed" $status 2
 is "one for each pair" "$(json 'scalar @{$_->{checks}}')" 6
 is "the keys" "$(json 'join ",", sort keys %{$_->{checks}[0]}')" \
-    "cause,code,list,name,provider,removal,result,subject,text,ttl"
+    "cause,code,list,name,provider,removal,result,since,subject,text,ttl"
 row_of() { # INDEX
 	json "my \$r = \$_->{checks}[$1]; join ';', map { \$r->{\$_} // 'null' }
 	    qw(subject list provider result name code text cause ttl removal)"

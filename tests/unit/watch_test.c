@@ -648,6 +648,41 @@ hides_the_key(void **state)
 	    first_finding(fixture)->text, "see 1.2.0.192.*********.one.test");
 }
 
+/* That of the first answer in a row, whatever UNKNOWN comes between; not that
+   of a listing before the last CLEAN. */
+static void
+knows_since_when(void **state)
+{
+	static const struct {
+		const char *script;
+		int64_t after_ms; /* of the tick before */
+		bool is_new;
+	} episodes[] = {
+	    {"* A a 60 127.0.0.2\n* TXT txt 60 text", 0, true},
+	    {"* A a 60 127.0.0.4\n* TXT txt 60 text", EVERY_MS, false},
+	    {"* A servfail", EVERY_MS, false},
+	    {"* A a 60 127.0.0.2\n* TXT txt 60 text", EVERY_MS, false},
+	    {"* A nxdomain 60 60", EVERY_MS, false},
+	    {"* A a 60 127.0.0.2\n* TXT txt 60 text", EVERY_MS, true},
+	};
+	struct fixture *fixture = *state;
+	int64_t want_ms = 0;
+
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	for (size_t i = 0; i < COUNT(episodes); i++) {
+		fixture->now_ms += episodes[i].after_ms;
+		if (episodes[i].is_new)
+			want_ms = fixture->now_ms;
+		say(fixture, episodes[i].script);
+		tick(fixture, 1);
+		if (fixture->after.result == RESULT_LISTED)
+			assert_int_equal(
+			    first_finding(fixture)->listed_ms, want_ms);
+	}
+	assert_int_equal(want_ms, fixture->now_ms);
+}
+
 static void
 asks_anew_with_another_key(void **state)
 {
@@ -1173,6 +1208,7 @@ main(void)
 	    TEST(leaves_out_what_cannot_be_asked),
 	    TEST(keeps_findings_of_pairs_that_stay),
 	    TEST(hides_the_key),
+	    TEST(knows_since_when),
 	    TEST(asks_anew_with_another_key),
 	    TEST(forgets_pairs_that_change),
 	    TEST(forgets_addresses_that_go),
