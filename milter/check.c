@@ -14,6 +14,7 @@
 #include "config/server.h"
 #include "evidence/resolver.h"
 #include "evidence/survey.h"
+#include "origin.h"
 #include "sheet.h"
 
 #include <event2/event.h>
@@ -53,6 +54,8 @@ struct check {
 	struct resolver *resolver;
 	struct names **names; /* one for each argument that is a name */
 	size_t name_count, names_open;
+	struct origin *origin; /* NULL: no egress is "auto", or none is asked */
+	bool seeks_origin;
 	struct chronicle *chronicle;
 	bool awaits_chronicle;
 	struct survey *survey;
@@ -364,6 +367,23 @@ add_domains(struct check *check, const char *name, const char *via)
 		add_domain(check, parent, keep(check, alloc_string(domain)));
 }
 
+/* What the network sees of the egress whose addresses are "auto". */
+static void
+add_origin(struct check *check, const struct egress *egress, const char *via)
+{
+	struct address known[DISCOVERY_ADDRESSES_MAX];
+	size_t count = origin_addresses(check->origin, known);
+
+	for (size_t i = 0; i < count; i++)
+		add_subject(check, &known[i], via);
+	if (count == 0)
+		add_note(check,
+		    keep(check,
+			alloc_printf("egress %s: the address that the network "
+				     "sees could not be found: %s",
+			    egress->name, origin_doubt(check->origin))));
+}
+
 static void
 add_egresses(struct check *check)
 {
@@ -375,12 +395,7 @@ add_egresses(struct check *check)
 		for (size_t j = 0; j < egress->addresses.count; j++)
 			add_subject(check, &egress->addresses.items[j], via);
 		if (egress->is_auto)
-			add_note(check,
-			    keep(check,
-				alloc_printf(
-				    "egress %s has \"auto\": repgate status "
-				    "has the address that was found",
-				    egress->name)));
+			add_origin(check, egress, via);
 	}
 }
 
@@ -404,6 +419,23 @@ on_named(void *arg)
 	    check->name_count - check->names_open, check->name_count);
 	if (check->names_open == 0)
 		event_base_loopbreak(check->base);
+}
+
+static void
+on_origin(void *arg)
+{
+	struct check *check = arg;
+
+	check->seeks_origin = false;
+	event_base_loopbreak(check->base);
+}
+
+static void
+start_origin(struct check *check)
+{
+	check->origin =
+	    origin_start(check->base, check->config, on_origin, check);
+	check->seeks_origin = check->origin != NULL;
 }
 
 /* A dot at the end is right, but lists want none. */
@@ -468,7 +500,7 @@ find_subjects(struct check *check)
 	check->names =
 	    alloc_zeroed(options->argument_count, sizeof(struct names *));
 	if (options->argument_count == 0)
-		add_configured(check);
+		start_origin(check);
 	for (size_t i = 0; i < options->argument_count; i++) {
 		if (address_parse(options->arguments[i], &address) == 0)
 			add_subject(check, &address, NULL);
@@ -477,8 +509,11 @@ find_subjects(struct check *check)
 	}
 	/* A name that hangs leaves time for the addresses that are known. */
 	set_deadline(check, options->deadline_ms / 2);
-	while (check->names_open > 0 && !check->is_late)
+	while (
+	    (check->names_open > 0 || check->seeks_origin) && !check->is_late)
 		event_base_dispatch(check->base);
+	if (options->argument_count == 0)
+		add_configured(check);
 	/* What is still open ends with the resolver, as notes. */
 	if (check->names_open > 0) {
 		resolver_destroy(&check->resolver);
@@ -598,6 +633,7 @@ destroy(struct check *check)
 {
 	resolver_destroy(&check->resolver);
 	survey_destroy(&check->survey);
+	origin_destroy(&check->origin);
 	chronicle_destroy(&check->chronicle);
 	for (size_t i = 0; i < check->name_count; i++)
 		names_destroy(&check->names[i]);

@@ -219,6 +219,15 @@ discovery_tick(struct discovery *discovery, int64_t now_ms)
 	}
 }
 
+bool
+discovery_is_settled(const struct discovery *discovery)
+{
+	for (int i = 0; i < FAMILIES; i++)
+		if (!discovery->families[i].has_asked)
+			return false;
+	return true;
+}
+
 size_t
 discovery_known(const struct discovery *discovery,
     struct address out[DISCOVERY_ADDRESSES_MAX])

@@ -39,6 +39,9 @@ void discovery_configure(struct discovery *, const struct config *);
 /* Asks whatever is due. To be called about once a second. */
 void discovery_tick(struct discovery *, int64_t now_ms);
 
+/* Whether the first round is over in each family that can be asked. */
+bool discovery_is_settled(const struct discovery *);
+
 /* The addresses that are known now. Returns how many. */
 size_t discovery_known(
     const struct discovery *, struct address out[DISCOVERY_ADDRESSES_MAX]);
