@@ -22,6 +22,7 @@
 #include "standing/domains.h"
 #include "standing/notes.h"
 #include "standing/standing.h"
+#include "standing/ways.h"
 
 #include <event2/event.h>
 
@@ -73,6 +74,7 @@ struct engine {
 	struct selftest *selftest;
 	struct discovery *discovery;
 	struct domains *domains;
+	struct ways *ways;
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
@@ -167,6 +169,14 @@ step(struct engine *engine, size_t index, int64_t now_ms)
 }
 
 static void
+on_route_changed(
+    void *arg, const struct board *board, size_t route, int64_t since_wall_sec)
+{
+	(void)arg;
+	report_route(board, route, since_wall_sec);
+}
+
+static void
 on_domain_changed(
     void *arg, const struct board_domain *domain, enum standing_state from)
 {
@@ -187,6 +197,8 @@ renew_board(struct engine *engine, int64_t now_ms)
 		step(engine, i, now_ms);
 	}
 	fill_board(engine, board, now_ms);
+	ways_step(engine->ways, engine->watch, now_ms);
+	ways_fill(engine->ways, board, clock_wall_sec());
 	domains_fill(engine->domains, board);
 	board_publish(engine->slot, board_ref(board));
 	for (size_t i = 0; i < count; i++) {
@@ -197,6 +209,8 @@ renew_board(struct engine *engine, int64_t now_ms)
 			nudge_want(engine->nudge);
 	}
 	domains_tell(engine->domains, on_domain_changed, board);
+	if (ways_tell(engine->ways, board, on_route_changed, NULL))
+		nudge_want(engine->nudge);
 	board_unref(board);
 	free(from);
 }
@@ -308,6 +322,22 @@ add_address(struct addresses *addresses, const struct address *address)
 	addresses->items[addresses->count++] = *address;
 }
 
+/* What is to be watched beside the addresses that egresses are given. */
+static void
+watch_more(
+    struct engine *engine, const struct address *known, size_t known_count)
+{
+	const struct addresses *routes = ways_addresses(engine->ways);
+	struct addresses more = {0};
+
+	for (size_t i = 0; i < known_count; i++)
+		add_address(&more, &known[i]);
+	for (size_t i = 0; i < routes->count; i++)
+		add_address(&more, &routes->items[i]);
+	watch_add_addresses(engine->watch, more.items, more.count);
+	free(more.items);
+}
+
 /* Puts together what each egress sends from, and has all of it watched. The
    configuration is shared and does not change, so this lies beside it. */
 static void
@@ -327,7 +357,7 @@ watch_grounds(struct engine *engine)
 		for (size_t j = 0; egress->is_auto && j < count; j++)
 			add_address(addresses, &known[j]);
 	}
-	watch_add_addresses(engine->watch, known, count);
+	watch_more(engine, known, count);
 	watch_configure(engine->watch, config, engine->resolver);
 }
 
@@ -367,6 +397,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	selftest_configure(engine->selftest, config, resolver);
 	discovery_configure(engine->discovery, config);
 	domains_configure(engine->domains, config);
+	ways_configure(engine->ways, config);
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
@@ -538,6 +569,7 @@ destroy(struct engine *engine)
 	nudge_destroy(&engine->nudge);
 	resolver_destroy(&engine->resolver);
 	domains_destroy(&engine->domains);
+	ways_destroy(&engine->ways);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
 	discovery_destroy(&engine->discovery);
@@ -590,6 +622,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->selftest = selftest_create(on_resolver_changed, engine);
 	engine->domains = domains_create(engine->watch);
+	engine->ways = ways_create();
 	notes_listen(board_notes(slot), on_note, engine);
 	engine->discovery = discovery_create(engine->base, on_address, engine);
 	user_raise();

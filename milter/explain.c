@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/domain.h"
 #include "config/config.h"
+#include "config/routes.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
@@ -103,6 +104,16 @@ explain_board_of_status(
 		domain->state = state < 0 ? STANDING_UNKNOWN : state;
 	}
 	board_sort(board);
+	json_array_foreach(json_object_get(status, "routes"), i, json)
+	{
+		const struct route *route =
+		    routes_find(config, text_of(json, "name"));
+
+		if (route)
+			board_route_judge(
+			    &board->routes[route - config->routes],
+			    text_of(json, "cause"));
+	}
 	return board;
 }
 
@@ -299,19 +310,48 @@ note_of(
 	    rule->recipients.count == 0)
 		return "senders matter here, so it is left to the answer "
 		       "about the sender";
-	if (rule->then == ACTION_WAIT || rule->otherwise == ACTION_WAIT)
+	if (rule->then == ACTION_WAIT)
 		return "wait_at_most is over";
+	if (verdict->action == ACTION_PASS && rule->otherwise != ACTION_PASS)
+		return "no route of via is usable, and wait_at_most is over";
 	return "no route of via is usable";
 }
 
+/* The routes that would have come before the one that is taken. */
+static json_t *
+passed_over_json(const struct board *board, const struct verdict *verdict)
+{
+	const struct rule *rule = verdict->rule;
+	json_t *routes = json_array();
+
+	for (size_t i = 0; rule && i < rule->via_count; i++) {
+		const struct board_route *entry =
+		    board_find_route(board, rule->via[i]);
+		json_t *json;
+
+		if (rule->via[i] == verdict->route)
+			break;
+		if (entry->is_usable)
+			continue;
+		json = json_object();
+		set_text(json, "route", rule->via[i]->name);
+		set_text(json, "cause", entry->cause);
+		json_array_append_new(routes, json);
+	}
+	return routes;
+}
+
 static void
-add_verdict(json_t *json, const struct config *config, enum door door,
+add_verdict(json_t *json, const struct board *board, enum door door,
     const struct verdict *verdict)
 {
+	const struct config *config = board->config;
 	char answer[WORDING_MAX + 64];
 
 	set_text(json, "action", action_name(verdict->action));
 	set_text(json, "note", note_of(config, door, verdict));
+	json_object_set_new(
+	    json, "passed_over", passed_over_json(board, verdict));
 	set_text(json, "via", verdict->route ? verdict->route->name : NULL);
 	set_text(
 	    json, "nexthop", verdict->route ? verdict->route->nexthop : NULL);
@@ -350,7 +390,7 @@ explain_door(const struct board *board, const struct explain_message *message,
 	add_standing(json, board, egress);
 	json_object_set_new(
 	    json, "rules", rules_json(board, &facts, egress, &verdict));
-	add_verdict(json, config, door, &verdict);
+	add_verdict(json, board, door, &verdict);
 	return json;
 }
 
@@ -424,6 +464,17 @@ print_rules(const json_t *door, FILE *to)
 	}
 }
 
+static void
+print_passed_over(const json_t *door, FILE *to)
+{
+	size_t i;
+	json_t *route;
+
+	json_array_foreach(json_object_get(door, "passed_over"), i, route)
+	    fprintf(to, "  route     %s: passed over: %s\n",
+		text_of(route, "route"), text_of(route, "cause"));
+}
+
 void
 explain_print(const json_t *door, FILE *to)
 {
@@ -431,6 +482,7 @@ explain_print(const json_t *door, FILE *to)
 	    moment_of(text_of(door, "door")));
 	print_egress(door, to);
 	print_rules(door, to);
+	print_passed_over(door, to);
 	fprintf(to, "  action    %s", text_of(door, "action"));
 	if (text_of(door, "via")[0])
 		fprintf(to, " via %s (%s)", text_of(door, "via"),

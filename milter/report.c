@@ -50,11 +50,25 @@ is_of_listing(const struct answer *now, const struct answer *before)
 	return now->result == RESULT_LISTED || before->result == RESULT_LISTED;
 }
 
+/* NULL if it is of no route. */
+static const char *
+route_of(const struct config *config, const struct address *address)
+{
+	for (size_t i = 0; i < config->route_count; i++) {
+		const struct route *route = &config->routes[i];
+		for (size_t j = 0; j < route->addresses.count; j++)
+			if (address_equal(&route->addresses.items[j], address))
+				return route->name;
+	}
+	return NULL;
+}
+
 /* An address that none was given is one that the network sees. */
 static const char *
 egress_of(const struct config *config, const struct address *address)
 {
-	const struct egress *seen = egresses_find_auto(config);
+	const struct egress *seen =
+	    route_of(config, address) ? NULL : egresses_find_auto(config);
 
 	for (size_t i = 0; i < config->egress_count; i++) {
 		const struct egress *egress = &config->egresses[i];
@@ -63,6 +77,20 @@ egress_of(const struct config *config, const struct address *address)
 				return egress->name;
 	}
 	return seen ? seen->name : NULL;
+}
+
+/* One that is of both is an egress's above all. */
+static void
+add_owner(struct line *line, const struct config *config,
+    const struct address *address)
+{
+	const char *route = route_of(config, address);
+	const char *egress = egress_of(config, address);
+
+	if (route && !egress)
+		line_add(line, "route", route);
+	else
+		line_add(line, "egress", egress);
 }
 
 static const char *
@@ -91,7 +119,7 @@ report_answer(const struct config *config, const struct subject *subject,
 	if (subject->domain) {
 		line_add(&line, "domain", name);
 	} else {
-		line_add(&line, "egress", egress_of(config, &subject->address));
+		add_owner(&line, config, &subject->address);
 		line_add(&line, "address", name);
 	}
 	line_add(&line, "list", list->id);
@@ -208,6 +236,25 @@ report_domain(const struct board *board, const struct board_domain *domain,
 	line_add(&line, "action", action_name(action_for(board, domain)));
 	if (is_listed && domain->removal[0])
 		line_add(&line, "removal", domain->removal);
+	log_line(&line);
+}
+
+void
+report_route(const struct board *board, size_t index, int64_t since_wall_sec)
+{
+	const struct board_route *entry = &board->routes[index];
+	char since[CLOCK_TEXT_MAX];
+	struct line line;
+
+	line_start(&line, "route");
+	line_add(&line, "name", board->config->routes[index].name);
+	line_add(&line, "state", entry->is_usable ? "usable" : "unusable");
+	if (!entry->is_usable)
+		line_add(&line, "cause", entry->cause);
+	if (entry->is_usable && since_wall_sec > 0) {
+		clock_format(since, since_wall_sec);
+		line_add(&line, "since", since);
+	}
 	log_line(&line);
 }
 
@@ -393,24 +440,39 @@ domains_json(const struct board *board)
 }
 
 static json_t *
-routes_json(const struct config *config)
+route_json(const struct board *board, size_t index)
+{
+	const struct route *route = &board->config->routes[index];
+	const struct board_route *entry = &board->routes[index];
+	json_t *json = json_object(), *addresses = json_array();
+	char name[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < route->addresses.count; i++)
+		json_array_append_new(addresses,
+		    json_string(
+			address_format(name, &route->addresses.items[i])));
+	json_object_set_new(json, "name", word(route->name));
+	json_object_set_new(json, "nexthop", word(route->nexthop));
+	json_object_set_new(
+	    json, "state", word(entry->is_usable ? "usable" : "unusable"));
+	json_object_set_new(json, "cause", text(entry->cause));
+	json_object_set_new(json, "since", wall_time(entry->since_wall_sec));
+	json_object_set_new(
+	    json, "standing", word(standing_name(entry->state)));
+	json_object_set_new(json, "weight", json_integer(entry->weight));
+	json_object_set_new(json, "answered", json_integer(entry->answered));
+	json_object_set_new(json, "of", json_integer(entry->of));
+	json_object_set_new(json, "addresses", addresses);
+	return json;
+}
+
+static json_t *
+routes_json(const struct board *board)
 {
 	json_t *routes = json_array();
 
-	for (size_t i = 0; i < config->route_count; i++) {
-		const struct route *route = &config->routes[i];
-		json_t *json = json_object(), *addresses = json_array();
-		char name[ADDRESS_TEXT_MAX];
-
-		for (size_t j = 0; j < route->addresses.count; j++)
-			json_array_append_new(
-			    addresses, json_string(address_format(
-					   name, &route->addresses.items[j])));
-		json_object_set_new(json, "name", word(route->name));
-		json_object_set_new(json, "nexthop", word(route->nexthop));
-		json_object_set_new(json, "addresses", addresses);
-		json_array_append_new(routes, json);
-	}
+	for (size_t i = 0; i < board->config->route_count; i++)
+		json_array_append_new(routes, route_json(board, i));
 	return routes;
 }
 
@@ -537,7 +599,7 @@ report_status_json(const struct report_view *view)
 	    json_integer((view->now_ms - view->started_ms) / CLOCK_SEC));
 	json_object_set_new(json, "egress", egresses);
 	json_object_set_new(json, "domains", domains_json(view->board));
-	json_object_set_new(json, "routes", routes_json(view->config));
+	json_object_set_new(json, "routes", routes_json(view->board));
 	json_object_set_new(json, "lists", lists_json(view));
 	json_object_set_new(json, "resolver", resolver_json(view));
 	json_object_set_new(json, "counters", counters_json(view));

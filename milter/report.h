@@ -46,6 +46,9 @@ void report_standing(
 void report_domain(const struct board *, const struct board_domain *,
     enum standing_state from);
 
+/* Logs the route: line; since_wall_sec as ways_changed has it. */
+void report_route(const struct board *, size_t index, int64_t since_wall_sec);
+
 /* Logs what is known of our own address now, as discovery_news has it. */
 void report_address(
     const char *egress, const struct sighting *, const struct address *from);

@@ -201,17 +201,27 @@ print_resolver(const json_t *status)
 		    cause, text(resolver, "fix"));
 }
 
+static enum colour
+colour_of_route(const char *state)
+{
+	return state && strcmp(state, "usable") == 0 ? COLOUR_GREEN
+						     : COLOUR_RED;
+}
+
 static void
 print_routes(const json_t *status)
 {
-	struct table *table =
-	    table_create((const char *[]){"ROUTE", "NEXTHOP", NULL});
+	struct table *table = table_create((const char *[]){
+	    "ROUTE", "NEXTHOP", "STATE", "SINCE", "STANDING", "CAUSE", NULL});
 	size_t i;
 	json_t *route;
 
-	json_array_foreach(json_object_get(status, "routes"), i, route)
-	    table_add(table, COLOUR_NONE,
-		(const char *[]){text(route, "name"), text(route, "nexthop")});
+	json_array_foreach(json_object_get(status, "routes"), i,
+	    route) table_add(table, colour_of_route(text(route, "state")),
+	    (const char *[]){text(route, "name"), text(route, "nexthop"),
+		text(route, "state"), text(route, "since"),
+		text(route, "standing"),
+		is_empty(text(route, "cause")) ? NULL : text(route, "cause")});
 	print_and_free(table);
 }
 

@@ -639,9 +639,10 @@ watch_add_addresses(
 {
 	struct addresses *added = &watch->added;
 
-	added->items = alloc_resize(added->items, count, sizeof *addresses);
+	added->items = alloc_resize(added->items, count + 1, sizeof *addresses);
 	added->count = count;
-	memcpy(added->items, addresses, count * sizeof *addresses);
+	if (count > 0)
+		memcpy(added->items, addresses, count * sizeof *addresses);
 }
 
 void

@@ -235,11 +235,21 @@ first_listed(const struct concerns *concerns)
 	return &concerns->items[0];
 }
 
-/* Every configured route counts as usable. */
-static const struct route *
-first_usable(const struct rule *rule)
+static bool
+is_usable(const struct board *board, const struct route *route)
 {
-	return rule->via_count > 0 ? rule->via[0] : NULL;
+	const struct board_route *entry = board_find_route(board, route);
+
+	return !entry || entry->is_usable;
+}
+
+static const struct route *
+first_usable(const struct board *board, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->via_count; i++)
+		if (is_usable(board, rule->via[i]))
+			return rule->via[i];
+	return NULL;
 }
 
 /* The span counts from when the egress turned listed, since nobody tells the
@@ -252,17 +262,20 @@ has_waited(const struct rule *rule, const struct board_egress *standing)
 }
 
 static void
-apply_rule(const struct rule *rule, struct verdict *verdict)
+apply_rule(
+    const struct board *board, const struct rule *rule, struct verdict *verdict)
 {
+	const struct route *route = first_usable(board, rule);
+
 	verdict->rule = rule;
 	verdict->action = rule->then;
-	if (rule->then == ACTION_REROUTE && !first_usable(rule))
+	if (rule->then == ACTION_REROUTE && !route)
 		verdict->action = rule->otherwise;
 	if (verdict->action == ACTION_WAIT &&
 	    has_waited(rule, verdict->standing))
 		verdict->action = rule->then_after;
 	if (verdict->action == ACTION_REROUTE)
-		verdict->route = first_usable(rule);
+		verdict->route = route;
 	if (verdict->action == ACTION_REROUTE && !verdict->route)
 		verdict->action = ACTION_PASS;
 }
@@ -284,7 +297,7 @@ judge(const struct board *board, const struct facts *facts,
 	    is_for_domain ? concerns->count : concerns->listed_count;
 	verdict->is_gated = true;
 	if (rule)
-		apply_rule(rule, verdict);
+		apply_rule(board, rule, verdict);
 }
 
 static bool
@@ -300,6 +313,20 @@ is_certain(const struct config *config, const struct verdict *verdict)
 {
 	return verdict->rule->recipients.count > 0 ||
 	       !sight_needs_sender(config);
+}
+
+/* Nobody can hold or defer what is in the queue already: where no route is
+   usable it waits there, which comes to the same. */
+static void
+keep_queued(struct verdict *verdict)
+{
+	const struct rule *rule = verdict->rule;
+
+	if (!rule || rule->then != ACTION_REROUTE ||
+	    (verdict->action != ACTION_HOLD && verdict->action != ACTION_DEFER))
+		return;
+	verdict->action =
+	    has_waited(rule, verdict->standing) ? ACTION_PASS : ACTION_WAIT;
 }
 
 void
@@ -322,6 +349,7 @@ gate_answer(const struct board *board, enum door door, const char *address,
 		find_concerns(board, &facts, &concerns);
 	if (concerns.listed_count > 0)
 		judge(board, &facts, &concerns, &verdict);
+	keep_queued(&verdict);
 	if (!is_move(&verdict) ||
 	    (door == DOOR_RECIPIENT && !is_certain(config, &verdict))) {
 		verdict.action = ACTION_PASS;
@@ -426,7 +454,7 @@ gate_usual(const struct board *board, size_t egress_index, struct verdict *out)
 
 		if (!rule->wants_listed_domain && has_no_condition(rule) &&
 		    egress_holds(&rule->egresses, verdict.egress->name)) {
-			apply_rule(rule, &verdict);
+			apply_rule(board, rule, &verdict);
 			break;
 		}
 	}

@@ -44,6 +44,10 @@ board_create(struct config *config)
 	    alloc_zeroed(config->egress_count, sizeof *board->egresses);
 	for (size_t i = 0; i < config->egress_count; i++)
 		board_egress_blame(&board->egresses[i], "", "");
+	board->routes =
+	    alloc_zeroed(config->route_count, sizeof *board->routes);
+	for (size_t i = 0; i < config->route_count; i++)
+		board_route_judge(&board->routes[i], "");
 	return board;
 }
 
@@ -76,9 +80,12 @@ board_unref(struct board *board)
 		free(board->egresses[i].removal);
 		free(board->egresses[i].addresses);
 	}
+	for (size_t i = 0; i < board->config->route_count; i++)
+		free(board->routes[i].cause);
 	for (size_t i = 0; i < board->domain_count; i++)
 		free_domain(&board->domains[i]);
 	free(board->domains);
+	free(board->routes);
 	free(board->egresses);
 	config_unref(board->config);
 	free(counted(board));
@@ -95,6 +102,25 @@ board_egress_blame(
 	free(egress->removal);
 	egress->blocked_by = blame;
 	egress->removal = url;
+}
+
+void
+board_route_judge(struct board_route *route, const char *cause)
+{
+	char *copy = alloc_string(cause);
+
+	free(route->cause);
+	route->cause = copy;
+	route->is_usable = !copy[0];
+}
+
+const struct board_route *
+board_find_route(const struct board *board, const struct route *route)
+{
+	for (size_t i = 0; board->routes && i < board->config->route_count; i++)
+		if (&board->config->routes[i] == route)
+			return &board->routes[i];
+	return NULL;
 }
 
 struct board_domain *

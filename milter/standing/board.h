@@ -11,12 +11,14 @@
 #include "base/address.h"
 #include "standing/standing.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct config;
 struct board_slot;
 struct notes;
+struct route;
 
 /* One egress, in the order of config.egresses. */
 struct board_egress {
@@ -44,9 +46,20 @@ struct board_domain {
 	int64_t since_wall_sec; /* 0 before the first answers */
 };
 
+/* One route, in the order of config.routes. */
+struct board_route {
+	bool is_usable; /* also before anything is known of it */
+	/* Never NULL and the board's own; board_route_judge sets both. */
+	char *cause;		   /* why not; "" while it is usable */
+	int64_t since_wall_sec;	   /* of is_usable; 0: since the start */
+	enum standing_state state; /* of its addresses */
+	int weight, answered, of;
+};
+
 struct board {
 	struct config *config;	       /* a reference */
 	struct board_egress *egresses; /* config.egress_count of them */
+	struct board_route *routes;    /* config.route_count of them */
 	struct board_domain *domains;  /* by name, once board_sort is done */
 	size_t domain_count;
 };
@@ -61,11 +74,19 @@ void board_unref(struct board *); /* NULL is no board, and fine */
 void board_egress_blame(
     struct board_egress *, const char *blocked_by, const char *removal);
 
+/* Puts a copy in the place of cause: "" makes the route usable, any other text
+   unusable; for the maker. */
+void board_route_judge(struct board_route *, const char *cause);
+
 /* Adds one with copies of the texts; for the maker, who calls board_sort after
    the last. Borrowed until the next is added. */
 struct board_domain *board_add_domain(struct board *, const char *name,
     const char *subject, const char *blocked_by, const char *removal);
 void board_sort(struct board *);
+
+/* NULL for a route that is not of the configuration. Borrowed. */
+const struct board_route *board_find_route(
+    const struct board *, const struct route *);
 
 /* NULL if there is none of that name. Borrowed. */
 const struct board_domain *board_find_domain(

@@ -208,6 +208,56 @@ answers(void **state)
 	}
 }
 
+/* The first usable route of via, else what otherwise says; what the map cannot
+   do with mail in the queue it makes wait. */
+static const struct {
+	const char *name;
+	const char *causes[2]; /* why a route is not usable; NULL: it is */
+	enum action otherwise;
+	int64_t listed_for_ms;
+	const char *want;
+} passed_over[] = {
+    {"both usable", {NULL, NULL}, ACTION_WAIT, 0, OK_SMART},
+    {"the first is not", {"listed", NULL}, ACTION_WAIT, 0, OK_SECOND},
+    {"the second is not", {NULL, "down"}, ACTION_WAIT, 0, OK_SMART},
+    {"none is: wait", {"listed", "down"}, ACTION_WAIT, 0, OK_WAIT},
+    {"none is: pass", {"listed", "down"}, ACTION_PASS, 0, NONE},
+    {"hold what is queued", {"a", "b"}, ACTION_HOLD, 0, OK_WAIT},
+    {"defer what is queued", {"a", "b"}, ACTION_DEFER, 0, OK_WAIT},
+    {"but not for ever", {"a", "b"}, ACTION_HOLD, 1000, NONE},
+};
+
+static void
+passes_over(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(passed_over); i++) {
+		struct answer_case c = {.listed = FIRST,
+		    .rules = {{.name = "all",
+			.then = ACTION_REROUTE,
+			.via = (const struct route *[]){&routes[0], &routes[1]},
+			.via_count = 2,
+			.otherwise = passed_over[i].otherwise,
+			.wait_at_most_ms = 1000}},
+		    .listed_for_ms = passed_over[i].listed_for_ms};
+		struct board_egress standings[2];
+		struct board_route entries[COUNT(routes)] = {0};
+		char text[WORDING_MAX];
+		struct verdict verdict;
+		struct config config;
+		struct board board;
+
+		print_message("%s\n", passed_over[i].name);
+		prepare(&c, &config, &board, standings);
+		board.routes = entries;
+		for (size_t k = 0; k < COUNT(routes); k++)
+			entries[k].is_usable = !passed_over[i].causes[k];
+		gate_answer(&board, DOOR_SENDER, "a@ours.test", &verdict);
+		assert_string_equal(
+		    wording_map(text, &verdict), passed_over[i].want);
+	}
+}
+
 /* The milter says of a message what the map will do with it. */
 static const struct {
 	const char *name;
@@ -325,6 +375,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(answers),
+	    cmocka_unit_test(passes_over),
 	    cmocka_unit_test(foresees),
 	    cmocka_unit_test(tells_of_an_answer),
 	    cmocka_unit_test(cuts_long_reasons),

@@ -1,0 +1,213 @@
+#include "standing/ways.h"
+
+#include "base/address.h"
+#include "base/alloc.h"
+#include "config/config.h"
+#include "evidence/watch.h"
+#include "standing/board.h"
+#include "standing/standing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CAUSE_MAX 640
+
+struct way {
+	struct standing standing;
+	struct address address; /* the worst one; family 0: none is known */
+	char blocked_by[512];
+
+	char cause[CAUSE_MAX];	/* "" while it is usable */
+	int64_t since_wall_sec; /* of being usable or not; 0: the start */
+	/* As ways_tell told it last. */
+	char told[CAUSE_MAX];
+	int64_t told_since_wall_sec;
+};
+
+struct ways {
+	const struct config *config;
+	struct way *items; /* one for each route */
+	size_t count;
+	char **names; /* of the routes that items are about */
+	struct addresses addresses;
+};
+
+static void
+free_items(struct way *items, char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	free(items);
+}
+
+static void
+add_addresses(struct addresses *all, const struct addresses *more)
+{
+	all->items = alloc_resize(
+	    all->items, all->count + more->count + 1, sizeof *all->items);
+	for (size_t i = 0; i < more->count; i++)
+		all->items[all->count++] = more->items[i];
+}
+
+void
+ways_configure(struct ways *ways, const struct config *config)
+{
+	struct way *items = alloc_zeroed(config->route_count, sizeof *items);
+	char **names = alloc_zeroed(config->route_count, sizeof *names);
+
+	ways->addresses.count = 0;
+	for (size_t i = 0; i < config->route_count; i++) {
+		names[i] = alloc_string(config->routes[i].name);
+		standing_init(&items[i].standing);
+		for (size_t j = 0; j < ways->count; j++)
+			if (strcmp(names[i], ways->names[j]) == 0)
+				items[i] = ways->items[j];
+		add_addresses(&ways->addresses, &config->routes[i].addresses);
+	}
+	free_items(ways->items, ways->names, ways->count);
+	ways->config = config;
+	ways->items = items;
+	ways->names = names;
+	ways->count = config->route_count;
+}
+
+const struct addresses *
+ways_addresses(const struct ways *ways)
+{
+	return &ways->addresses;
+}
+
+/* Those that are watched by now. */
+static size_t
+collect(const struct watch *watch, const struct addresses *addresses,
+    const struct subject **subjects)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < addresses->count; i++) {
+		subjects[count] = watch_subject(watch, &addresses->items[i]);
+		count += subjects[count] != NULL;
+	}
+	return count;
+}
+
+/* The blame is that of the last time its weight was enough, as of an egress. */
+static void
+blame(struct way *way, const struct config *config,
+    const struct reading *reading, int64_t now_ms)
+{
+	char ignored[512];
+
+	if (way->standing.state == STANDING_LISTED &&
+	    reading->weight < config->listed_at)
+		return;
+	way->address.family = 0;
+	if (!reading->worst)
+		return;
+	way->address = reading->worst->address;
+	standing_blame(config, reading->worst, now_ms, way->blocked_by,
+	    sizeof way->blocked_by, ignored, sizeof ignored);
+}
+
+static void
+step(struct ways *ways, size_t index, const struct watch *watch, int64_t now_ms)
+{
+	const struct addresses *addresses =
+	    &ways->config->routes[index].addresses;
+	const struct subject **subjects =
+	    alloc_zeroed(addresses->count + 1, sizeof *subjects);
+	size_t count = collect(watch, addresses, subjects);
+	struct way *way = &ways->items[index];
+	struct reading reading;
+
+	standing_read(ways->config, subjects, count, now_ms, &reading);
+	standing_step(&way->standing, ways->config, &reading, now_ms);
+	blame(way, ways->config, &reading, now_ms);
+	free(subjects);
+}
+
+void
+ways_step(struct ways *ways, const struct watch *watch, int64_t now_ms)
+{
+	for (size_t i = 0; i < ways->count; i++)
+		step(ways, i, watch, now_ms);
+}
+
+static void
+write_cause(const struct way *way, char cause[CAUSE_MAX])
+{
+	char address[ADDRESS_TEXT_MAX];
+
+	cause[0] = '\0';
+	if (way->standing.state == STANDING_LISTED)
+		snprintf(cause, CAUSE_MAX, "%s is listed by %s",
+		    address_format(address, &way->address), way->blocked_by);
+}
+
+static void
+settle(struct way *way, int64_t wall_sec)
+{
+	char cause[CAUSE_MAX];
+
+	write_cause(way, cause);
+	if (!way->cause[0] != !cause[0])
+		way->since_wall_sec = wall_sec;
+	memcpy(way->cause, cause, sizeof way->cause);
+}
+
+void
+ways_fill(struct ways *ways, struct board *board, int64_t wall_sec)
+{
+	for (size_t i = 0; i < ways->count; i++) {
+		struct way *way = &ways->items[i];
+		struct board_route *entry = &board->routes[i];
+
+		settle(way, wall_sec);
+		board_route_judge(entry, way->cause);
+		entry->since_wall_sec = way->since_wall_sec;
+		entry->state = way->standing.state;
+		entry->weight = way->standing.reading.weight;
+		entry->answered = way->standing.reading.answered;
+		entry->of = way->standing.reading.of;
+	}
+}
+
+bool
+ways_tell(
+    struct ways *ways, const struct board *board, ways_changed *tell, void *arg)
+{
+	bool has_returned = false;
+
+	for (size_t i = 0; i < ways->count; i++) {
+		struct way *way = &ways->items[i];
+
+		if (strcmp(way->told, way->cause) == 0)
+			continue;
+		has_returned |= !way->cause[0];
+		memcpy(way->told, way->cause, sizeof way->told);
+		tell(arg, board, i, way->told_since_wall_sec);
+		way->told_since_wall_sec = way->since_wall_sec;
+	}
+	return has_returned;
+}
+
+struct ways *
+ways_create(void)
+{
+	return alloc_zeroed(1, sizeof(struct ways));
+}
+
+void
+ways_destroy(struct ways **ways_r)
+{
+	struct ways *ways = *ways_r;
+
+	if (!ways)
+		return;
+	*ways_r = NULL;
+	free_items(ways->items, ways->names, ways->count);
+	free(ways->addresses.items);
+	free(ways);
+}

@@ -1,0 +1,48 @@
+/*
+ * ways -- how each configured route stands: whether one of its own addresses
+ * is listed, and what else speaks against it. Engine thread only; the clock is
+ * given.
+ *
+ * A route counts as usable while nothing is known against it. Its addresses
+ * are weighed as those of an egress are.
+ */
+#ifndef STANDING_WAYS_H
+#define STANDING_WAYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct addresses;
+struct board;
+struct config;
+struct watch;
+struct ways;
+
+struct ways *ways_create(void);
+void ways_destroy(struct ways **);
+
+/* Takes over the routes of a configuration; what is known of one goes on with
+   its name. Borrowed until the next call or ways_destroy. To be called before
+   watch_configure. */
+void ways_configure(struct ways *, const struct config *);
+
+/* The addresses of all routes, which are to be watched. Borrowed until the
+   next call of any other function. */
+const struct addresses *ways_addresses(const struct ways *);
+
+/* Steps all standings. */
+void ways_step(struct ways *, const struct watch *, int64_t now_ms);
+
+/* Settles which routes are usable, and fills that in. */
+void ways_fill(struct ways *, struct board *, int64_t wall_sec);
+
+/* Calls tell for each route that turned usable or unusable, or unusable for
+   another cause, since the last time. since_wall_sec: of the state before;
+   0: since the start. Returns whether any turned usable. */
+typedef void ways_changed(
+    void *arg, const struct board *, size_t route, int64_t since_wall_sec);
+bool ways_tell(
+    struct ways *, const struct board *, ways_changed *tell, void *arg);
+
+#endif
