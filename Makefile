@@ -85,6 +85,8 @@ $B/bench/%: tests/bench/%.c $B/librepgate.a
 	echo "LD $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter-out %.h,$^) $(LDLIBS)
 
+$B/tools/jail: LDLIBS += -lseccomp
+
 tools: $(TOOLS)
 bench-tools: $(BENCH)
 fuzzers: $(FUZZ)
