@@ -12,7 +12,7 @@ B   = build
 SAN =
 OPT = -O2
 
-LIBS = libcares libconfig libevent_core jansson libpcre2-8 libpsl zlib
+LIBS = libcares libconfig libevent_core jansson libpcre2-8 libpsl sqlite3 zlib
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wvla -Wformat=2 -Werror

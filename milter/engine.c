@@ -58,6 +58,7 @@ struct askers {
 struct engine {
 	char *config_path;
 	struct board_slot *slot;
+	struct store *store; /* NULL: nothing is kept */
 	struct event_base *base;
 	struct event *tick, *wake;
 	struct event *renew; /* answers came in: the board is to be renewed */
@@ -441,6 +442,9 @@ warn_of_fixed_settings(const struct config *old, const struct config *new)
 		log_warning("milter.socket changed: this takes a restart");
 	if (strcmp(old->control_socket, new->control_socket) != 0)
 		log_warning("control.socket changed: this takes a restart");
+	if (strcmp(old->store ? old->store : "",
+		new->store ? new->store : "") != 0)
+		log_warning("store changed: this takes a restart");
 	if (old->map_socket && new->map_socket &&
 	    strcmp(old->map_socket, new->map_socket) != 0)
 		log_warning("map.socket changed: this takes a restart");
@@ -601,12 +605,13 @@ on_note(void *arg)
 
 struct engine *
 engine_create(struct config *config, const char *config_path,
-    struct board_slot *slot, char **reason)
+    struct board_slot *slot, struct store *store, char **reason)
 {
 	struct engine *engine = alloc_zeroed(1, sizeof *engine);
 
 	engine->config_path = alloc_string(config_path);
 	engine->slot = slot;
+	engine->store = store;
 	engine->started_ms = clock_now_ms();
 	engine->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	engine->base = event_base_new();

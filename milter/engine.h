@@ -11,11 +11,13 @@
 struct board_slot;
 struct config;
 struct engine;
+struct store;
 
 /* Takes the caller's reference to config. config_path is read again at a
-   reload. Opens the control socket. NULL with *reason set (to be freed). */
+   reload. Opens the control socket. The store, or NULL, is borrowed until
+   engine_stop. NULL with *reason set (to be freed). */
 struct engine *engine_create(struct config *, const char *config_path,
-    struct board_slot *, char **reason);
+    struct board_slot *, struct store *, char **reason);
 
 /* Publishes a first board, all unknown, before it returns; then runs the loop
    in a thread. 0, or -1. */

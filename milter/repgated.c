@@ -14,6 +14,7 @@
 #include "engine.h"
 #include "report.h"
 #include "standing/board.h"
+#include "standing/store.h"
 
 #include <getopt.h>
 #include <pthread.h>
@@ -209,10 +210,12 @@ serve(const struct options *options, struct config *config)
 {
 	struct board_slot *slot = board_slot_create();
 	char *socket = alloc_string(config->milter_socket);
+	struct store *store = store_open(config->store);
 	char *reason = NULL;
 	int status = -1;
 
-	engine = engine_create(config, options->config_path, slot, &reason);
+	engine =
+	    engine_create(config, options->config_path, slot, store, &reason);
 	if (!engine) {
 		log_error("%s", reason);
 		free(reason);
@@ -230,6 +233,7 @@ serve(const struct options *options, struct config *config)
 		goto out;
 	}
 	log_start();
+	store_start(store);
 	if (engine_start(engine) != 0) {
 		log_error("cannot start the engine thread");
 		goto out;
@@ -242,6 +246,7 @@ serve(const struct options *options, struct config *config)
 	engine_stop(&engine);
 	log_info("stopped");
 out:
+	store_close(&store);
 	log_stop();
 	free(socket);
 	return status;

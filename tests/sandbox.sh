@@ -582,6 +582,7 @@ usual_conf() {
 	conf providers "\"$dir/providers.conf\""
 	conf milter "{ socket = \"unix:$dir/gate/milter.sock\"; }"
 	conf control "{ socket = \"unix:$dir/gate/control.sock\"; }"
+	conf store "\"$dir/state.db\""
 	conf dns "{ servers = [ \"127.0.0.1:$dns_port\" ]; timeout = \"500ms\";
 	    tries = 1; check_every = \"1s\"; check_min = \"1s\"; }"
 	conf egress '( { name = "main"; addresses = [ "203.0.113.5" ]; } )'

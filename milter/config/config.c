@@ -25,6 +25,8 @@
 #define MAP_SOCKET "unix:/var/spool/postfix/repgate/map.sock"
 #define CONTROL_SOCKET "unix:/run/repgate/control.sock"
 
+#define STORE_PATH "/var/lib/repgate/state.db"
+
 #define TIMEOUT_MIN 100
 #define TIMEOUT_MAX (30 * CLOCK_SEC)
 #define TRIES_MAX 5
@@ -123,6 +125,16 @@ read_control(struct group *root)
 
 	free(socket);
 	return path;
+}
+
+static char *
+read_store(struct group *root)
+{
+	const char *path = group_text(root, "store", form_store);
+
+	if (!path)
+		path = STORE_PATH;
+	return path[0] ? alloc_string(path) : NULL;
 }
 
 static int
@@ -234,6 +246,7 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	    group_word(root, "reroute_by", reroute_words, REROUTE_BY_HEADER);
 	read_map(root, config);
 	config->control_socket = read_control(root);
+	config->store = read_store(root);
 	config->syslog_facility = read_facility(root);
 	read_on_clear(root, &config->on_clear);
 	read_dns(root, &config->dns);
@@ -252,6 +265,7 @@ destroy(struct config *config)
 	free(config->milter_socket);
 	free(config->map_socket);
 	free(config->control_socket);
+	free(config->store);
 	strings_free(&config->on_clear);
 	free(config->dns.servers);
 	egresses_free(config);

@@ -116,6 +116,7 @@ struct config {
 	char *milter_socket;	 /* as smfi_setconn(3) takes it: unix:/path */
 	char *map_socket;	 /* the same form; NULL: no map door */
 	char *control_socket;	 /* a path */
+	char *store;		 /* a path; NULL: state is not kept */
 	struct strings on_clear; /* a program and its arguments; or none */
 	int syslog_facility;	 /* LOG_MAIL ... */
 	struct dns_settings dns;

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #define NAME_MAX_BYTES 64
+#define PATH_BYTES_MAX 255
 #define NEXTHOP_MAX_BYTES 255
 #define DOMAIN_MAX_BYTES 253
 #define DOMAIN_LABEL_MAX 63
@@ -211,6 +212,18 @@ form_unix_socket(const char *text)
 	return path && is_socket_path(path)
 		   ? NULL
 		   : "\"unix:/PATH\" with a path of up to 107 bytes";
+}
+
+const char *
+form_store(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || (text[0] == '/' && text[length - 1] != '/' &&
+			       length <= PATH_BYTES_MAX))
+		return NULL;
+	return "the path of a file, from the root on, of up to 255 bytes; or "
+	       "\"\" for none";
 }
 
 const char *

@@ -25,6 +25,7 @@ const char *form_recipient(const char *text); /* a pattern or a domain */
 
 const char *form_milter_socket(const char *text);
 const char *form_unix_socket(const char *text); /* unix:/path */
+const char *form_store(const char *text);	/* /path, or "" */
 const char *form_nexthop(const char *text);	/* Postfix transport:nexthop */
 
 #endif

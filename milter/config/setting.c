@@ -1,5 +1,7 @@
 #include "config/setting.h"
 
+#include "config/form.h"
+
 #include "base/line.h"
 
 #include <stdio.h>
@@ -92,5 +94,6 @@ setting_expected(
 		return "text without control characters";
 	if (form && form(text))
 		return form(text);
-	return text[0] ? NULL : "text that is not empty";
+	/* The one text that says something when it is empty. */
+	return text[0] || form == form_store ? NULL : "text that is not empty";
 }

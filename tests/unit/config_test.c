@@ -108,6 +108,7 @@ has_defaults(void **state)
 	    "unix:/var/spool/postfix/repgate/milter.sock");
 	assert_string_equal(
 	    config->control_socket, "/run/repgate/control.sock");
+	assert_string_equal(config->store, "/var/lib/repgate/state.db");
 	assert_int_equal(config->syslog_facility, LOG_MAIL);
 	assert_null(config->dns.servers);
 	assert_int_equal(config->dns.timeout_ms, 3000);
@@ -126,6 +127,18 @@ has_defaults(void **state)
 	assert_int_equal(config->local_domains.count, 0);
 	assert_int_equal(config->route_count, 0);
 	assert_int_equal(config->rule_count, 0);
+	config_unref(config);
+}
+
+static void
+may_have_no_store(void **state)
+{
+	struct config *config = load(LEAST "store = \"\";");
+
+	(void)state;
+	print_problems();
+	assert_non_null(config);
+	assert_null(config->store);
 	config_unref(config);
 }
 
@@ -311,6 +324,9 @@ static const struct {
 	"r.conf:2: error: milter.socket: found \"inet:65536@h\", expected "
 	"\"unix:/PATH\" with a path of up to 107 bytes, \"inet:PORT@HOST\" or "
 	"\"inet6:PORT@HOST\""},
+    {"store = \"state.db\";",
+	"r.conf:2: error: store: found \"state.db\", expected the path of a "
+	"file, from the root on, of up to 255 bytes; or \"\" for none"},
     {"control: { socket = \"inet:1@h\"; };",
 	"r.conf:2: error: control.socket: found \"inet:1@h\", expected "
 	"\"unix:/PATH\" with a path of up to 107 bytes"},
@@ -961,6 +977,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_FILES(takes_what_is_shipped),
 	    WITH_FILES(has_defaults),
+	    WITH_FILES(may_have_no_store),
 	    WITH_FILES(checks_no_rarer_than_told),
 	    WITH_FILES(reads_every_key),
 	    WITH_FILES(names_each_problem),
