@@ -1,0 +1,558 @@
+/* Every way in which a log changes under its reader, with real files. */
+#include "evidence/tail.h"
+
+#include "evidence/place.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define LONGEST (100 * 1024)
+
+static char dir[64], path[128], old_path[128];
+static struct tail *tail;
+static char got[1 << 16];
+static uint64_t line_count, byte_count, hash;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/repgate-test-XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof path, "%s/mail.log", dir);
+	snprintf(old_path, sizeof old_path, "%s/mail.log.1", dir);
+	got[0] = '\0';
+	line_count = byte_count = hash = 0;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	DIR *directory = opendir(dir);
+	const struct dirent *entry;
+
+	(void)state;
+	tail_destroy(&tail);
+	while ((entry = readdir(directory)))
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(directory), entry->d_name, 0);
+	closedir(directory);
+	return rmdir(dir);
+}
+
+static void
+put_bytes(const char *file, int flags, const char *bytes, size_t length)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | flags, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, length), (ssize_t)length);
+	close(fd);
+}
+
+static void
+append(const char *text)
+{
+	put_bytes(path, O_APPEND, text, strlen(text));
+}
+
+static void
+copy_file(const char *from, const char *to)
+{
+	static char bytes[1 << 16];
+	int fd = open(from, O_RDONLY);
+	ssize_t count = read(fd, bytes, sizeof bytes);
+
+	assert_true(count >= 0);
+	close(fd);
+	put_bytes(to, O_TRUNC, bytes, count);
+}
+
+static void
+on_line(void *arg, const char *line, size_t length)
+{
+	(void)arg;
+	line_count++;
+	byte_count += length;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)line[i]) * 1099511628211u;
+	if (length > 100 || strlen(got) > sizeof got - 200)
+		return;
+	strncat(got, line, length);
+	strcat(got, "|");
+}
+
+static void
+begin(const struct place *from)
+{
+	tail = tail_create(path, from, LONGEST, on_line, NULL);
+}
+
+/* What was read since the last time, all that there is. */
+static void
+check_reads(const char *want)
+{
+	for (int i = 0; tail_read(tail); i++)
+		assert_in_range(i, 0, 1000);
+	assert_string_equal(got, want);
+	got[0] = '\0';
+}
+
+static struct tail_state
+look(void)
+{
+	struct tail_state state;
+
+	tail_look(tail, &state);
+	return state;
+}
+
+/* As another process would go on, with what is stored. */
+static void
+restart(void)
+{
+	struct place place, again;
+	char *json;
+
+	assert_int_equal(tail_place(tail, &place), 0);
+	tail_destroy(&tail);
+	json = place_write(&place);
+	memset(&again, 0x5a, sizeof again);
+	assert_int_equal(place_read(json, &again), 0);
+	free(json);
+	assert_int_equal(again.inode, place.inode);
+	assert_int_equal(again.offset, place.offset);
+	begin(&again);
+}
+
+static void
+begins_at_the_end(void **state)
+{
+	(void)state;
+	append("old\nolder\n");
+	begin(NULL);
+	check_reads("");
+	append("new\n");
+	check_reads("new|");
+	assert_int_equal(look().offset, 14);
+	assert_int_equal(look().lag, 0);
+	assert_null(look().problem);
+}
+
+static void
+waits_for_the_file(void **state)
+{
+	(void)state;
+	begin(NULL);
+	check_reads("");
+	assert_true(look().is_missing);
+	assert_string_equal(look().problem, strerror(ENOENT));
+	append("one\n");
+	check_reads("one|");
+	assert_false(look().is_missing);
+	assert_null(look().problem);
+}
+
+static void
+waits_for_the_newline(void **state)
+{
+	(void)state;
+	append("");
+	begin(NULL);
+	check_reads("");
+	append("on");
+	check_reads("");
+	append("e\ntw");
+	check_reads("one|");
+	append("o\n");
+	check_reads("two|");
+}
+
+static void
+follows_a_rename(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	append("1\n");
+	rename(path, old_path);
+	check_reads("1|");
+	assert_true(look().is_missing);
+	/* Who writes still has the old one open, and the new one is made. */
+	put_bytes(old_path, O_APPEND, "2\n", 2);
+	append("");
+	check_reads("2|");
+	put_bytes(old_path, O_APPEND, "3\n", 2);
+	append("4\n5\n");
+	check_reads("3|4|5|");
+	append("6\n");
+	check_reads("6|");
+	assert_int_equal(look().gaps, 0);
+}
+
+static void
+follows_many_renames(void **state)
+{
+	char want[16], line[16];
+
+	(void)state;
+	append("first\n");
+	begin(NULL);
+	check_reads("");
+	for (int i = 0; i < 20; i++) {
+		rename(path, old_path);
+		snprintf(line, sizeof line, "%d\n", i);
+		append(line);
+		snprintf(want, sizeof want, "%d|", i);
+		check_reads(want);
+	}
+	assert_int_equal(look().gaps, 0);
+}
+
+static void
+follows_a_cut(void **state)
+{
+	(void)state;
+	append("a line that is longer than the next\n");
+	begin(NULL);
+	check_reads("");
+	put_bytes(path, O_TRUNC, "1\n", 2);
+	check_reads("1|");
+	/* Cut, and longer than before when that is seen. */
+	put_bytes(path, O_TRUNC, "2\n3\n4\n", 6);
+	check_reads("2|3|4|");
+	/* To nothing, and then on. */
+	put_bytes(path, O_TRUNC, "", 0);
+	check_reads("");
+	append("5\n");
+	check_reads("5|");
+}
+
+/* logrotate's copytruncate: what was not read yet is in the copy. */
+static void
+finishes_the_copy(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	append("1\n");
+	check_reads("1|");
+	append("2\n3\n");
+	copy_file(path, old_path);
+	put_bytes(path, O_TRUNC, "", 0);
+	check_reads("2|3|");
+	append("4\n");
+	check_reads("4|");
+	assert_int_equal(look().gaps, 0);
+	/* And with the next line already there. */
+	append("5\n");
+	copy_file(path, old_path);
+	put_bytes(path, O_TRUNC, "6\n", 2);
+	check_reads("5|6|");
+	assert_int_equal(look().gaps, 0);
+}
+
+/* The writer goes on at its old place: NUL bytes stand before it. */
+static void
+passes_over_a_hole(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	append("1\n");
+	check_reads("1|");
+	put_bytes(path, O_TRUNC, "", 0);
+	truncate(path, 300000);
+	append("2\n");
+	check_reads("2|");
+}
+
+static void
+knows_what_is_lost(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	unlink(path);
+	check_reads("");
+	append("1\n");
+	check_reads("1|");
+	assert_int_equal(look().gaps, 0);
+	put_bytes(path, O_TRUNC, "", 0);
+	check_reads("");
+	assert_int_equal(look().gaps, 1);
+}
+
+static void
+goes_on_after_a_restart(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	append("1\n2");
+	check_reads("1|");
+	restart();
+	check_reads("");
+	append("2\n");
+	check_reads("22|");
+	restart();
+	append("3\n");
+	check_reads("3|");
+	restart();
+	check_reads("");
+	assert_int_equal(look().gaps, 0);
+}
+
+static void
+finishes_what_was_renamed_meanwhile(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	append("1\n");
+	check_reads("");
+	append("2\n");
+	check_reads("2|");
+	append("3\n");
+	rename(path, old_path);
+	append("4\n");
+	restart();
+	check_reads("3|4|");
+	/* By another name than usual, and the new one is not there yet. */
+	append("5\n");
+	snprintf(old_path, sizeof old_path, "%s/mail-20261121.log", dir);
+	rename(path, old_path);
+	restart();
+	check_reads("5|");
+	append("6\n");
+	check_reads("6|");
+	assert_int_equal(look().gaps, 0);
+}
+
+static void
+finishes_what_was_copied_meanwhile(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	append("1\n");
+	check_reads("1|");
+	append("2\n");
+	copy_file(path, old_path);
+	put_bytes(path, O_TRUNC, "3\n", 2);
+	restart();
+	check_reads("2|3|");
+	assert_int_equal(look().gaps, 0);
+}
+
+static void
+begins_anew_where_all_is_gone(void **state)
+{
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	append("1\n");
+	check_reads("1|");
+	put_bytes(path, O_TRUNC, "2\n3\n4\n", 6);
+	restart();
+	check_reads("2|3|4|");
+	assert_int_equal(look().gaps, 1);
+}
+
+/* The same inode and a good size are no proof. */
+static void
+is_not_deceived_by_an_inode(void **state)
+{
+	struct place place;
+
+	(void)state;
+	append("0\n");
+	begin(NULL);
+	check_reads("");
+	assert_int_equal(tail_place(tail, &place), 0);
+	tail_destroy(&tail);
+	put_bytes(path, O_TRUNC, "x\ny\n", 4);
+	begin(&place);
+	check_reads("x|y|");
+}
+
+static void
+cuts_and_counts_long_lines(void **state)
+{
+	size_t size = 1000000;
+	char *text = test_malloc(size);
+
+	(void)state;
+	append("");
+	begin(NULL);
+	check_reads("");
+	memset(text, 'x', size);
+	put_bytes(path, O_APPEND, text, size);
+	check_reads("");
+	assert_int_equal(line_count, 0);
+	restart();
+	append("\nnext\n");
+	check_reads("next|");
+	assert_int_equal(line_count, 2);
+	assert_int_equal(byte_count, LONGEST + 4);
+	test_free(text);
+}
+
+/* Odd pieces, restarts and rotations in between: the same as at one go. */
+static void
+reads_all_of_it_once(void **state)
+{
+	static char bytes[400000];
+	uint64_t want = 0, lines = 0;
+	size_t at = 0;
+	unsigned seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		seed = seed * 1103515245 + 12345;
+		bytes[i] = seed >> 16 & 127 ? 'a' + (seed >> 16) % 26 : '\n';
+		if (bytes[i] == '\n')
+			lines++;
+		else
+			want =
+			    (want ^ (unsigned char)bytes[i]) * 1099511628211u;
+	}
+	bytes[sizeof bytes - 1] = '\n';
+	/* So that the first bytes tell one from another. */
+	append("begin\n");
+	begin(NULL);
+	check_reads("");
+	for (int i = 0; at < sizeof bytes; i++) {
+		size_t size = (seed = seed * 1103515245 + 12345) >> 16 & 4095;
+		size_t left = sizeof bytes - at;
+
+		put_bytes(
+		    path, O_APPEND, bytes + at, size < left ? size : left);
+		at += size < left ? size : left;
+		if (i % 3 == 0)
+			while (tail_read(tail))
+				continue;
+		if (i % 17 == 0)
+			restart();
+		/* Only where a line ends, as a log is rotated. */
+		if (i % 5 == 0 && at < sizeof bytes && bytes[at - 1] == '\n')
+			rename(path, old_path);
+	}
+	while (tail_read(tail))
+		continue;
+	assert_int_equal(look().gaps, 0);
+	assert_in_range(line_count, lines, lines + 1);
+	assert_true(want != 0 && byte_count + line_count == sizeof bytes);
+}
+
+static void
+reads_a_fifo(void **state)
+{
+	struct place place;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	begin(NULL);
+	check_reads("");
+	assert_int_equal(tail_waits_at(tail), -1);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(write(fd, "1\n2", 3), 3);
+	check_reads("1|");
+	assert_true(tail_waits_at(tail) >= 0);
+	assert_int_equal(write(fd, "\n", 1), 1);
+	check_reads("2|");
+	assert_int_equal(write(fd, "half", 4), 4);
+	close(fd);
+	check_reads("");
+	assert_int_equal(tail_waits_at(tail), -1);
+	fd = open(path, O_WRONLY);
+	assert_int_equal(write(fd, "3\n", 2), 2);
+	check_reads("3|");
+	close(fd);
+	assert_int_equal(tail_place(tail, &place), -1);
+}
+
+static void
+says_what_is_wrong(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(path, 0700), 0);
+	begin(NULL);
+	check_reads("");
+	assert_string_equal(look().problem, "it is neither a file nor a FIFO");
+	assert_int_equal(rmdir(path), 0);
+	append("1\n");
+	check_reads("");
+	append("2\n");
+	check_reads("2|");
+	assert_null(look().problem);
+}
+
+static void
+reads_no_other_json(void **state)
+{
+	static const char *const bad[] = {"", "{}", "[]", "null",
+	    "{\"inode\": 1, \"offset\": -1, \"head\": 0, \"hash\": \"0\"}",
+	    "{\"inode\": 1, \"offset\": 1, \"head\": -1, \"hash\": \"0\"}",
+	    "{\"inode\": 1, \"offset\": 1, \"head\": 513, \"hash\": \"0\"}",
+	    "{\"inode\": 1, \"offset\": 1, \"head\": 1, \"hash\": \"x\"}",
+	    "{\"inode\": 1, \"offset\": \"1\", \"head\": 1, \"hash\": \"0\"}"};
+	struct place place = {.offset = 42};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(place_read(bad[i], &place), -1);
+	assert_int_equal(place.offset, 42);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(begins_at_the_end),
+	    TEST(waits_for_the_file),
+	    TEST(waits_for_the_newline),
+	    TEST(follows_a_rename),
+	    TEST(follows_many_renames),
+	    TEST(follows_a_cut),
+	    TEST(finishes_the_copy),
+	    TEST(passes_over_a_hole),
+	    TEST(knows_what_is_lost),
+	    TEST(goes_on_after_a_restart),
+	    TEST(finishes_what_was_renamed_meanwhile),
+	    TEST(finishes_what_was_copied_meanwhile),
+	    TEST(begins_anew_where_all_is_gone),
+	    TEST(is_not_deceived_by_an_inode),
+	    TEST(cuts_and_counts_long_lines),
+	    TEST(reads_all_of_it_once),
+	    TEST(reads_a_fifo),
+	    TEST(says_what_is_wrong),
+	    TEST(reads_no_other_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
