@@ -17,10 +17,12 @@
 #include "evidence/watch.h"
 #include "nudge.h"
 #include "policy/gate.h"
+#include "reception_report.h"
 #include "report.h"
 #include "standing/board.h"
 #include "standing/domains.h"
 #include "standing/notes.h"
+#include "standing/receptions.h"
 #include "standing/standing.h"
 #include "standing/ways.h"
 
@@ -76,6 +78,7 @@ struct engine {
 	struct discovery *discovery;
 	struct domains *domains;
 	struct ways *ways;
+	struct receptions *receptions;
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
@@ -184,6 +187,13 @@ on_domain_changed(
 	report_domain(arg, domain, from);
 }
 
+static void
+on_receiver_changed(void *arg, const struct board_receiver *receiver,
+    enum receiver_state from)
+{
+	reception_report(arg, receiver, from);
+}
+
 /* Steps all standings, publishes the new picture, and only then tells: who
    reads the line finds the gate already acting on it. */
 static void
@@ -200,6 +210,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	fill_board(engine, board, now_ms);
 	ways_step(engine->ways, engine->watch, now_ms);
 	ways_fill(engine->ways, board, clock_wall_sec());
+	receptions_fill(engine->receptions, board, now_ms);
 	domains_fill(engine->domains, board);
 	board_publish(engine->slot, board_ref(board));
 	for (size_t i = 0; i < count; i++) {
@@ -212,6 +223,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	domains_tell(engine->domains, on_domain_changed, board);
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
+	receptions_tell(engine->receptions, board, on_receiver_changed, board);
 	board_unref(board);
 	free(from);
 }
@@ -266,6 +278,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	watch_tick(engine->watch, now_ms);
 	discovery_tick(engine->discovery, now_ms);
 	domains_step(engine->domains, now_ms, clock_wall_sec());
+	receptions_step(engine->receptions, now_ms, clock_wall_sec());
 	renew_board(engine, now_ms);
 	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
 }
@@ -399,6 +412,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	discovery_configure(engine->discovery, config);
 	domains_configure(engine->domains, config);
 	ways_configure(engine->ways, config);
+	receptions_configure(engine->receptions, config);
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
@@ -574,6 +588,7 @@ destroy(struct engine *engine)
 	resolver_destroy(&engine->resolver);
 	domains_destroy(&engine->domains);
 	ways_destroy(&engine->ways);
+	receptions_destroy(&engine->receptions);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
 	discovery_destroy(&engine->discovery);
@@ -628,6 +643,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->selftest = selftest_create(on_resolver_changed, engine);
 	engine->domains = domains_create(engine->watch);
 	engine->ways = ways_create();
+	engine->receptions = receptions_create();
 	notes_listen(board_notes(slot), on_note, engine);
 	engine->discovery = discovery_create(engine->base, on_address, engine);
 	user_raise();

@@ -16,6 +16,7 @@
 #include "evidence/sighting.h"
 #include "evidence/watch.h"
 #include "policy/gate.h"
+#include "reception_report.h"
 #include "standing/board.h"
 
 #include <jansson.h>
@@ -601,6 +602,8 @@ report_status_json(const struct report_view *view)
 	json_object_set_new(json, "domains", domains_json(view->board));
 	json_object_set_new(json, "routes", routes_json(view->board));
 	json_object_set_new(json, "lists", lists_json(view));
+	json_object_set_new(
+	    json, "receivers", reception_report_json(view->board));
 	json_object_set_new(json, "resolver", resolver_json(view));
 	json_object_set_new(json, "counters", counters_json(view));
 	out = json_dumps(json, JSON_COMPACT);

@@ -31,7 +31,9 @@
 #define TIMEOUT_MAX (30 * CLOCK_SEC)
 #define TRIES_MAX 5
 #define MINUTE (60 * CLOCK_SEC)
-#define CHECK_EVERY_MAX (24 * 60 * MINUTE)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define CHECK_EVERY_MAX DAY
 
 /* The count lies outside what readers see; config is first, so that a pointer
    to it is one to the whole. */
@@ -49,6 +51,12 @@ static const struct word modes[] = {
 static const struct word reroute_words[] = {
     {"header", REROUTE_BY_HEADER},
     {"map", REROUTE_BY_MAP},
+    {NULL, 0},
+};
+
+static const struct word act_on_words[] = {
+    {"blocked", false},
+    {"throttled", true},
     {NULL, 0},
 };
 
@@ -190,6 +198,28 @@ read_dns(struct group *root, struct dns_settings *dns)
 }
 
 static void
+read_receivers(struct group *root, struct receiver_settings *out)
+{
+	struct group group;
+
+	group_open(root, "receivers", &group);
+	out->block_after =
+	    group_number(&group, "block_after", 1, RECEIVER_AFTER_MAX, 3);
+	out->throttle_after =
+	    group_number(&group, "throttle_after", 1, RECEIVER_AFTER_MAX, 10);
+	out->within_ms =
+	    group_duration_ms(&group, "within", CLOCK_SEC, 7 * DAY, HOUR);
+	out->clear_after = group_number(&group, "clear_after", 1, 1000, 5);
+	out->keep_ms =
+	    group_duration_ms(&group, "keep", CLOCK_SEC, 30 * DAY, 6 * HOUR);
+	out->acts_on_throttled =
+	    group_word(&group, "act_on", act_on_words, false);
+	out->soften_at_most_ms =
+	    group_duration_ms(&group, "soften_at_most", 0, 30 * DAY, DAY);
+	group_end(&group);
+}
+
+static void
 read_outbound(struct group *root, struct config *config)
 {
 	static const char *const usual[] = {"smtp", "relay", "esmtp"};
@@ -250,6 +280,7 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	config->syslog_facility = read_facility(root);
 	read_on_clear(root, &config->on_clear);
 	read_dns(root, &config->dns);
+	read_receivers(root, &config->receivers);
 	egresses_read(root, config);
 	services_read(root, config);
 	uses_read(root, config);

@@ -102,6 +102,17 @@ struct dns_settings {
 	int64_t check_every_ms, check_min_ms;
 };
 
+/* When replies count as a block of one receiver; standing/receptions.h. */
+#define RECEIVER_AFTER_MAX 32
+struct receiver_settings {
+	int block_after, throttle_after; /* messages, within */
+	int64_t within_ms;
+	int clear_after;	/* messages delivered in a row */
+	int64_t keep_ms;	/* without a word of the receiver */
+	bool acts_on_throttled; /* as on blocked */
+	int64_t soften_at_most_ms;
+};
+
 /* Tells an asker the address that the question came from. */
 struct service {
 	char *id;
@@ -120,6 +131,7 @@ struct config {
 	struct strings on_clear; /* a program and its arguments; or none */
 	int syslog_facility;	 /* LOG_MAIL ... */
 	struct dns_settings dns;
+	struct receiver_settings receivers;
 
 	struct egress *egresses;
 	size_t egress_count;

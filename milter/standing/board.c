@@ -70,6 +70,16 @@ free_domain(struct board_domain *domain)
 	free(domain->removal);
 }
 
+static void
+free_receiver(struct board_receiver *receiver)
+{
+	free(receiver->name);
+	free(receiver->blocked_by);
+	free(receiver->list);
+	free(receiver->removal);
+	free(receiver->acts_on);
+}
+
 void
 board_unref(struct board *board)
 {
@@ -84,6 +94,9 @@ board_unref(struct board *board)
 		free(board->routes[i].cause);
 	for (size_t i = 0; i < board->domain_count; i++)
 		free_domain(&board->domains[i]);
+	for (size_t i = 0; i < board->receiver_count; i++)
+		free_receiver(&board->receivers[i]);
+	free(board->receivers);
 	free(board->domains);
 	free(board->routes);
 	free(board->egresses);
@@ -150,8 +163,37 @@ compare_domains(const void *a, const void *b)
 }
 
 void
+board_add_receiver(struct board *board, const struct board_receiver *receiver)
+{
+	struct board_receiver *copy;
+
+	board->receivers = alloc_resize(board->receivers,
+	    board->receiver_count + 1, sizeof *board->receivers);
+	copy = &board->receivers[board->receiver_count++];
+	*copy = *receiver;
+	copy->name = alloc_string(receiver->name);
+	copy->blocked_by = alloc_string(receiver->blocked_by);
+	copy->list = alloc_string(receiver->list);
+	copy->removal = alloc_string(receiver->removal);
+	copy->acts_on = alloc_string(receiver->acts_on);
+}
+
+static int
+compare_receivers(const void *a, const void *b)
+{
+	const struct board_receiver *left = a, *right = b;
+
+	if (left->egress != right->egress)
+		return left->egress < right->egress ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+void
 board_sort(struct board *board)
 {
+	if (board->receiver_count > 0)
+		qsort(board->receivers, board->receiver_count,
+		    sizeof *board->receivers, compare_receivers);
 	if (board->domain_count > 0)
 		qsort(board->domains, board->domain_count,
 		    sizeof *board->domains, compare_domains);
@@ -166,6 +208,30 @@ board_find_domain(const struct board *board, const char *name)
 		return NULL;
 	return bsearch(&key, board->domains, board->domain_count,
 	    sizeof *board->domains, compare_domains);
+}
+
+const struct board_receiver *
+board_find_receiver(const struct board *board, size_t egress, const char *name)
+{
+	const struct board_receiver key = {
+	    .egress = egress, .name = (char *)name};
+
+	if (board->receiver_count == 0)
+		return NULL;
+	return bsearch(&key, board->receivers, board->receiver_count,
+	    sizeof *board->receivers, compare_receivers);
+}
+
+const char *
+receiver_state_name(enum receiver_state state)
+{
+	static const char *const names[] = {
+	    [RECEIVER_OPEN] = "open",
+	    [RECEIVER_THROTTLED] = "throttled",
+	    [RECEIVER_BLOCKED] = "blocked",
+	};
+
+	return names[state];
 }
 
 struct board_slot *

@@ -56,12 +56,36 @@ struct board_route {
 	int weight, answered, of;
 };
 
+enum receiver_state { RECEIVER_OPEN, RECEIVER_THROTTLED, RECEIVER_BLOCKED };
+
+/* How a receiver takes what one egress sends: those that are not open, and
+   those that are known to act on a blocklist. */
+struct board_receiver {
+	size_t egress; /* in config.egresses */
+	/* Never NULL and the board's own; board_add_receiver sets them. */
+	char *name;	  /* as receiver.h has it: "Microsoft 365" */
+	char *blocked_by; /* for people: its name, and the list it named */
+	char *list;	  /* the last that it named, or "" */
+	char *removal;	  /* "" where none is known */
+	char *acts_on;	  /* all that it named, "Spamhaus ZEN, SpamCop" */
+	enum receiver_state state;
+	/* Whether its mail is to go another way: it is blocked, or throttled
+	   and the configuration acts on that. */
+	bool is_gated;
+	int replies;	/* messages whose refusal says so */
+	int delivered;	/* messages it took in a row since the last of them */
+	int64_t for_ms; /* in that state, until this picture */
+	int64_t since_wall_sec;
+};
+
 struct board {
 	struct config *config;	       /* a reference */
 	struct board_egress *egresses; /* config.egress_count of them */
 	struct board_route *routes;    /* config.route_count of them */
 	struct board_domain *domains;  /* by name, once board_sort is done */
 	size_t domain_count;
+	struct board_receiver *receivers; /* sorted by board_sort as well */
+	size_t receiver_count;
 };
 
 /* All unknown; takes its own reference to config. The maker fills it in and
@@ -91,6 +115,14 @@ const struct board_route *board_find_route(
 /* NULL if there is none of that name. Borrowed. */
 const struct board_domain *board_find_domain(
     const struct board *, const char *name);
+
+/* Adds a copy, with copies of the texts; for the maker, as above. */
+void board_add_receiver(struct board *, const struct board_receiver *);
+/* NULL if nothing is known against it: then it is open. Borrowed. */
+const struct board_receiver *board_find_receiver(
+    const struct board *, size_t egress, const char *name);
+
+const char *receiver_state_name(enum receiver_state); /* "open" ... */
 
 struct board_slot *board_slot_create(void);
 void board_slot_destroy(struct board_slot **);

@@ -114,6 +114,13 @@ has_defaults(void **state)
 	assert_int_equal(config->dns.timeout_ms, 3000);
 	assert_int_equal(config->dns.tries, 2);
 	assert_int_equal(config->dns.check_every_ms, 600000);
+	assert_int_equal(config->receivers.block_after, 3);
+	assert_int_equal(config->receivers.throttle_after, 10);
+	assert_int_equal(config->receivers.within_ms, 3600000);
+	assert_int_equal(config->receivers.clear_after, 5);
+	assert_int_equal(config->receivers.keep_ms, 6 * 3600000);
+	assert_int_equal(config->receivers.soften_at_most_ms, 24 * 3600000);
+	assert_false(config->receivers.acts_on_throttled);
 	assert_int_equal(config->dns.check_min_ms, 60000);
 	assert_int_equal(config->listed_at, 1);
 	assert_int_equal(config->confirm, 2);
@@ -162,6 +169,8 @@ static const char whole[] =
     "dns: { servers = [ \"127.0.0.1\", \"192.0.2.3:54\", \"::1\",\n"
     " \"[2001:DB8::1]:5353\", \"[::2]\" ]; timeout = \"250ms\"; tries = 5;\n"
     " check_every = \"30s\"; check_min = \"5s\"; };\n"
+    "receivers: { block_after = 32; act_on = \"throttled\";"
+    " soften_at_most = \"0s\"; };\n"
     "egress = (\n"
     " { name = \"news\"; addresses = [ \"192.0.2.6\", \"2001:db8::6\" ];\n"
     "   senders = [ \"@news.example.com\" ]; mailers = \"smtp-news\"; },\n"
@@ -224,6 +233,9 @@ reads_every_key(void **state)
 	assert_int_equal(config->dns.timeout_ms, 250);
 	assert_int_equal(config->dns.tries, 5);
 	assert_int_equal(config->dns.check_every_ms, 30000);
+	assert_int_equal(config->receivers.block_after, 32);
+	assert_true(config->receivers.acts_on_throttled);
+	assert_int_equal(config->receivers.soften_at_most_ms, 0);
 	assert_int_equal(config->dns.check_min_ms, 5000);
 	assert_int_equal(config->egress_count, 2);
 	assert_string_equal(config->egresses[0].name, "news");
@@ -336,6 +348,18 @@ static const struct {
 	"\"inet6:PORT@HOST\""},
     {"reroute_by = \"maps\";", "r.conf:2: error: reroute_by: found \"maps\", "
 			       "expected \"header\" or \"map\""},
+    {"receivers: { block_after = 0; };",
+	"r.conf:2: error: receivers.block_after: found the number 0, expected "
+	"a whole number from 1 to 32, without quotes"},
+    {"receivers: { within = 3600; };",
+	"r.conf:2: error: receivers.within: found the number 3600, expected "
+	"a duration such as \"30s\", \"10m\", \"2h\" or \"1d\""},
+    {"receivers: { act_on = \"all\"; };",
+	"r.conf:2: error: receivers.act_on: found \"all\", expected "
+	"\"blocked\" or \"throttled\""},
+    {"receivers: { clear_afer = 2; };",
+	"r.conf:2: error: unknown key \"clear_afer\": the nearest known key "
+	"is \"clear_after\""},
     {"on_clear = \"postqueue -f\";",
 	"r.conf:2: error: on_clear: found \"postqueue\", expected the path of "
 	"a program, from the root on"},

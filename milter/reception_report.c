@@ -1,0 +1,87 @@
+#include "reception_report.h"
+
+#include "base/clock.h"
+#include "base/line.h"
+#include "base/log.h"
+#include "config/config.h"
+
+#include <string.h>
+
+static const char *
+given(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+void
+reception_report(const struct board *board,
+    const struct board_receiver *receiver, enum receiver_state from)
+{
+	bool is_open = receiver->state == RECEIVER_OPEN;
+	char since[CLOCK_TEXT_MAX];
+	struct line line;
+
+	clock_format(since, receiver->since_wall_sec);
+	line_start(&line, "receiver");
+	line_add(&line, "name", receiver->name);
+	line_add(
+	    &line, "egress", board->config->egresses[receiver->egress].name);
+	line_add(&line, "state", receiver_state_name(receiver->state));
+	line_add(&line, "from", receiver_state_name(from));
+	if (!is_open)
+		line_add_number(&line, "replies", receiver->replies);
+	line_add(&line, "since", since);
+	if (!is_open)
+		line_add(&line, "list", given(receiver->list));
+	if (!is_open)
+		line_add(&line, "removal", given(receiver->removal));
+	log_line(&line);
+}
+
+/* All of it is printable, but a name may be an administrator's; escaped if it
+   is not UTF-8. */
+static json_t *
+text(const char *bytes)
+{
+	json_t *string = json_string(bytes);
+	char escaped[1024];
+
+	if (string)
+		return string;
+	line_escape(escaped, sizeof escaped, bytes, strlen(bytes));
+	return json_string(escaped);
+}
+
+static json_t *
+receiver_json(const struct board *board, const struct board_receiver *receiver)
+{
+	json_t *json = json_object();
+	char since[CLOCK_TEXT_MAX];
+
+	json_object_set_new(json, "name", text(receiver->name));
+	json_object_set_new(json, "egress",
+	    text(board->config->egresses[receiver->egress].name));
+	json_object_set_new(
+	    json, "state", text(receiver_state_name(receiver->state)));
+	clock_format(since, receiver->since_wall_sec);
+	json_object_set_new(json, "since",
+	    receiver->since_wall_sec ? text(since) : json_null());
+	json_object_set_new(json, "replies", json_integer(receiver->replies));
+	json_object_set_new(
+	    json, "delivered", json_integer(receiver->delivered));
+	json_object_set_new(json, "list", text(receiver->list));
+	json_object_set_new(json, "acts_on", text(receiver->acts_on));
+	json_object_set_new(json, "removal", text(receiver->removal));
+	return json;
+}
+
+json_t *
+reception_report_json(const struct board *board)
+{
+	json_t *receivers = json_array();
+
+	for (size_t i = 0; i < board->receiver_count; i++)
+		json_array_append_new(
+		    receivers, receiver_json(board, &board->receivers[i]));
+	return receivers;
+}

@@ -1,0 +1,411 @@
+#include "standing/receptions.h"
+
+#include "base/clock.h"
+#include "config/config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MINUTE (60 * CLOCK_SEC)
+#define HOUR (60 * MINUTE)
+#define WALL 1795000000
+#define MS "Microsoft 365"
+
+static struct egress egresses[] = {{.name = "main"}, {.name = "news"}};
+static struct egress swapped[] = {{.name = "news"}, {.name = "main"}};
+
+static struct config config = {
+    .egresses = egresses,
+    .egress_count = 2,
+    .receivers = {.block_after = 3,
+	.throttle_after = 5,
+	.within_ms = HOUR,
+	.clear_after = 3,
+	.keep_ms = 6 * HOUR,
+	.soften_at_most_ms = 24 * HOUR},
+};
+
+/* In the place of config.c's: boards hold one that nobody counts. */
+struct config *
+config_ref(struct config *same)
+{
+	return same;
+}
+
+void
+config_unref(struct config *same)
+{
+	(void)same;
+}
+
+static struct receptions *receptions;
+
+static int
+create(void **state)
+{
+	(void)state;
+	receptions = receptions_create();
+	receptions_configure(receptions, &config);
+	return 0;
+}
+
+static int
+destroy(void **state)
+{
+	(void)state;
+	receptions_destroy(&receptions);
+	assert_null(receptions);
+	return 0;
+}
+
+static bool
+see(const char *receiver, enum attempt_status status, enum reply_class class,
+    const char *qid, int64_t at_ms)
+{
+	const struct sighted_reply reply = {
+	    .receiver = receiver,
+	    .status = status,
+	    .class = class,
+	    .qid = qid,
+	    .at_ms = at_ms,
+	};
+
+	return receptions_see(receptions, &reply, WALL + at_ms / CLOCK_SEC);
+}
+
+static enum receiver_state
+state_of(size_t egress, const char *name, int64_t now_ms)
+{
+	struct board *board = board_create(&config);
+	const struct board_receiver *found;
+	enum receiver_state state;
+
+	receptions_fill(receptions, board, now_ms);
+	board_sort(board);
+	found = board_find_receiver(board, egress, name);
+	state = found ? found->state : RECEIVER_OPEN;
+	board_unref(board);
+	return state;
+}
+
+/* A letter is a reply or the clock:
+     b block  t throttle  s sent  u user unknown  d a content refusal
+     B T S    the same without a queue id, as the map sees it
+     = the next has the queue id of the one before
+     . ten seconds  m ten minutes  h an hour */
+static const struct {
+	const char *title, *course;
+	enum receiver_state want;
+} courses[] = {
+    {"two are not enough", "b.b", RECEIVER_OPEN},
+    {"three messages", "b.b.b", RECEIVER_BLOCKED},
+    {"one message three times", "b.=b.=b", RECEIVER_OPEN},
+    {"three in more than an hour", "bmmmbmmmmb", RECEIVER_OPEN},
+    {"the last three in an hour", "bhhbmbmb", RECEIVER_BLOCKED},
+    {"recipients of one message at the map", "BBBBBB", RECEIVER_OPEN},
+    {"three moments at the map", "B.B.B", RECEIVER_BLOCKED},
+    {"both witnesses of the same two", "Bb.Bb", RECEIVER_OPEN},
+    {"both witnesses of the same three", "Bb.Bb.Bb", RECEIVER_BLOCKED},
+    {"users unknown", "uuuuuuuuuu", RECEIVER_OPEN},
+    {"content", "d.d.d.d.d.d.d", RECEIVER_OPEN},
+    {"a success between", "b.s.b.s.b", RECEIVER_BLOCKED},
+    {"three successes between", "b.b.s.s.s.b", RECEIVER_OPEN},
+    {"one message for three", "b.b.s.=s.=s.b", RECEIVER_BLOCKED},
+    {"successes end it", "b.b.b.s.s.s", RECEIVER_OPEN},
+    {"successes at the map", "b.b.b.S.S.S", RECEIVER_OPEN},
+    {"not two", "b.b.b.s.s", RECEIVER_BLOCKED},
+    {"nor with a block between", "b.b.b.s.s.b.s", RECEIVER_BLOCKED},
+    {"a late word of before", "b.b.bsss", RECEIVER_BLOCKED},
+    {"blocked again", "b.b.b.s.s.s.b.b.b", RECEIVER_BLOCKED},
+    {"silence for five hours", "b.b.bhhhhh", RECEIVER_BLOCKED},
+    {"silence for six hours", "b.b.bhhhhhh", RECEIVER_OPEN},
+    {"a word in between", "b.b.bhhhbhhhhh", RECEIVER_BLOCKED},
+    {"and then as before", "b.b.bhhhhhhb.b", RECEIVER_OPEN},
+    {"four throttles", "t.t.t.t", RECEIVER_OPEN},
+    {"five", "t.t.t.t.t", RECEIVER_THROTTLED},
+    {"a few among many", "t.t.s.s.s.t.t.s.s.s.t", RECEIVER_OPEN},
+    {"throttles end it", "t.t.t.t.t.s.s.s", RECEIVER_OPEN},
+    {"they end by themselves", "t.t.t.t.tmmmmmm", RECEIVER_OPEN},
+    {"not sooner", "t.t.t.t.tmmmm", RECEIVER_THROTTLED},
+    {"then blocked", "t.t.t.t.t.b.b.b", RECEIVER_BLOCKED},
+    {"throttles do not soften a block", "b.b.b.t.t.t.t.t", RECEIVER_BLOCKED},
+    {"throttles are no blocks", "b.b.t.t.t", RECEIVER_OPEN},
+};
+
+static enum reply_class
+class_of(char letter)
+{
+	switch (letter) {
+	case 'b':
+	case 'B':
+		return REPLY_IP_BLOCKED;
+	case 't':
+	case 'T':
+		return REPLY_IP_THROTTLED;
+	case 'u':
+		return REPLY_MAILBOX;
+	default:
+		return REPLY_CONTENT;
+	}
+}
+
+static int64_t
+run_course(const char *course)
+{
+	int64_t now_ms = HOUR;
+	int message = 0;
+	char qid[16];
+
+	for (const char *at = course; *at; at++) {
+		bool is_named = *at >= 'a';
+
+		if (*at == '.' || *at == 'm' || *at == 'h') {
+			now_ms += *at == '.'   ? 10 * CLOCK_SEC
+				  : *at == 'm' ? 10 * MINUTE
+					       : HOUR;
+			receptions_step(receptions, now_ms, WALL);
+			continue;
+		}
+		if (*at == '=') {
+			message--;
+			continue;
+		}
+		snprintf(qid, sizeof qid, "4F%d", message++);
+		see(MS,
+		    *at == 's' || *at == 'S' ? ATTEMPT_SENT : ATTEMPT_BOUNCED,
+		    class_of(*at), is_named ? qid : NULL, now_ms);
+	}
+	return now_ms;
+}
+
+static void
+test_courses(void **state)
+{
+	int wrong = 0;
+
+	for (size_t i = 0; i < sizeof courses / sizeof courses[0]; i++) {
+		enum receiver_state got;
+
+		create(state);
+		got = state_of(0, MS, run_course(courses[i].course));
+		destroy(state);
+		if (got == courses[i].want)
+			continue;
+		print_error("%s: %s, wanted %s\n", courses[i].title,
+		    receiver_state_name(got),
+		    receiver_state_name(courses[i].want));
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+test_each_by_itself(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		see(MS, ATTEMPT_DEFERRED, REPLY_IP_BLOCKED, NULL,
+		    HOUR + i * MINUTE);
+	assert_int_equal(state_of(0, MS, HOUR), RECEIVER_BLOCKED);
+	assert_int_equal(state_of(1, MS, HOUR), RECEIVER_OPEN);
+	assert_int_equal(state_of(0, "Google", HOUR), RECEIVER_OPEN);
+}
+
+static void
+test_entry(void **state)
+{
+	const struct sighted_reply reply = {
+	    .receiver = "example.net",
+	    .status = ATTEMPT_BOUNCED,
+	    .class = REPLY_IP_BLOCKED,
+	    .list = "SpamCop",
+	    .removal = "https://example.net/removal",
+	};
+	struct sighted_reply named = reply;
+	struct board *board = board_create(&config);
+	const struct board_receiver *found;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		named.at_ms = HOUR + i * MINUTE;
+		named.list = i == 0 ? "Spamhaus ZEN" : i < 4 ? "SpamCop" : "";
+		receptions_see(receptions, &named, WALL + i);
+	}
+	receptions_fill(receptions, board, HOUR + 10 * MINUTE);
+	board_sort(board);
+	found = board_find_receiver(board, 0, "example.net");
+	assert_non_null(found);
+	assert_string_equal(found->blocked_by, "example.net (SpamCop)");
+	assert_string_equal(found->list, "SpamCop");
+	assert_string_equal(found->acts_on, "Spamhaus ZEN, SpamCop");
+	assert_string_equal(found->removal, "https://example.net/removal");
+	assert_int_equal(found->replies, 5);
+	assert_int_equal(found->since_wall_sec, WALL + 2);
+	assert_int_equal(found->for_ms, 8 * MINUTE);
+	assert_true(found->is_gated);
+	board_unref(board);
+}
+
+static void
+test_throttled_is_gated_if_wanted(void **state)
+{
+	struct config strict = config;
+
+	(void)state;
+	strict.receivers.acts_on_throttled = true;
+	run_course("t.t.t.t.t");
+	for (int i = 0; i < 2; i++) {
+		struct board *board = board_create(&config);
+		receptions_fill(receptions, board, 2 * HOUR);
+		assert_int_equal(board->receiver_count, 1);
+		assert_int_equal(board->receivers[0].is_gated, i);
+		board_unref(board);
+		receptions_configure(receptions, &strict);
+	}
+	receptions_configure(receptions, &config);
+}
+
+static void
+test_reload(void **state)
+{
+	struct config other = config, less = config;
+
+	(void)state;
+	other.egresses = swapped;
+	less.egress_count = 1;
+	less.egresses = swapped;
+	run_course("b.b.b");
+	receptions_configure(receptions, &other);
+	assert_int_equal(state_of(1, MS, 2 * HOUR), RECEIVER_BLOCKED);
+	assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_OPEN);
+	receptions_configure(receptions, &less);
+	receptions_configure(receptions, &config);
+	assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_OPEN);
+}
+
+static void
+test_refusing(void **state)
+{
+	int64_t now_ms;
+
+	(void)state;
+	assert_int_equal(receptions_refusing_ms(receptions, 0, MS, HOUR), 0);
+	now_ms = run_course("b.b");
+	assert_int_equal(
+	    receptions_refusing_ms(receptions, 0, MS, now_ms), 10 * CLOCK_SEC);
+	see(MS, ATTEMPT_SENT, REPLY_UNRELATED, "a", now_ms + 1);
+	see(MS, ATTEMPT_SENT, REPLY_UNRELATED, "b", now_ms + 2);
+	see(MS, ATTEMPT_SENT, REPLY_UNRELATED, "c", now_ms + 3);
+	assert_int_equal(
+	    receptions_refusing_ms(receptions, 0, MS, now_ms + 5), 0);
+}
+
+struct told {
+	int calls;
+	enum receiver_state from, to;
+};
+
+static void
+on_changed(
+    void *arg, const struct board_receiver *receiver, enum receiver_state from)
+{
+	struct told *told = arg;
+
+	told->calls++;
+	told->from = from;
+	told->to = receiver->state;
+}
+
+static void
+tell(struct told *told, int64_t now_ms)
+{
+	struct board *board = board_create(&config);
+
+	receptions_fill(receptions, board, now_ms);
+	board_sort(board);
+	receptions_tell(receptions, board, on_changed, told);
+	board_unref(board);
+}
+
+static void
+test_told_once(void **state)
+{
+	struct told told = {0};
+	int64_t now_ms = run_course("b.b.b");
+
+	(void)state;
+	tell(&told, now_ms);
+	tell(&told, now_ms);
+	assert_int_equal(told.calls, 1);
+	assert_int_equal(told.to, RECEIVER_BLOCKED);
+	receptions_step(receptions, now_ms + 7 * HOUR, WALL);
+	tell(&told, now_ms + 7 * HOUR);
+	tell(&told, now_ms + 7 * HOUR);
+	assert_int_equal(told.calls, 2);
+	assert_int_equal(told.from, RECEIVER_BLOCKED);
+	assert_int_equal(told.to, RECEIVER_OPEN);
+}
+
+/* A flood of small hosts does not push out the block that counts. */
+static void
+test_room(void **state)
+{
+	int64_t now_ms = run_course("b.b.b");
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i < RECEPTIONS_MAX + 100; i++) {
+		snprintf(name, sizeof name, "host%d.example", i);
+		see(name, ATTEMPT_BOUNCED, REPLY_IP_BLOCKED, NULL,
+		    now_ms + 1 + i);
+	}
+	assert_int_equal(state_of(0, MS, now_ms), RECEIVER_BLOCKED);
+	assert_int_equal(receptions_refusing_ms(
+			     receptions, 0, "host0.example", now_ms + HOUR),
+	    0);
+	assert_int_not_equal(
+	    receptions_refusing_ms(receptions, 0, name, now_ms + HOUR), 0);
+}
+
+static void
+test_flood_of_users_unknown(void **state)
+{
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i < 10000; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		assert_false(see(MS, ATTEMPT_BOUNCED, REPLY_MAILBOX, name,
+		    HOUR + i * CLOCK_SEC));
+	}
+	assert_int_equal(state_of(0, MS, 4 * HOUR), RECEIVER_OPEN);
+	assert_int_equal(
+	    receptions_refusing_ms(receptions, 0, MS, 4 * HOUR), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_courses),
+	    cmocka_unit_test_setup_teardown(
+		test_each_by_itself, create, destroy),
+	    cmocka_unit_test_setup_teardown(test_entry, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_throttled_is_gated_if_wanted, create, destroy),
+	    cmocka_unit_test_setup_teardown(test_reload, create, destroy),
+	    cmocka_unit_test_setup_teardown(test_refusing, create, destroy),
+	    cmocka_unit_test_setup_teardown(test_told_once, create, destroy),
+	    cmocka_unit_test_setup_teardown(test_room, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_flood_of_users_unknown, create, destroy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
