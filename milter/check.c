@@ -197,27 +197,36 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(check->base);
 }
 
+int
+check_dns(const struct check_options *options, const struct config *config,
+    struct dns_settings *settings, char server[SERVER_TEXT_MAX])
+{
+	*settings =
+	    (struct dns_settings){.timeout_ms = TIMEOUT_MS, .tries = TRIES};
+	if (config)
+		*settings = config->dns;
+	if (options->server) {
+		if (server_parse(options->server, server) != 0) {
+			fprintf(stderr,
+			    "repgate: --server \"%s\": expected %s\n",
+			    options->server, server_form(options->server));
+			return -1;
+		}
+		settings->servers = server;
+	}
+	if (settings->timeout_ms > options->deadline_ms)
+		settings->timeout_ms = options->deadline_ms;
+	return 0;
+}
+
 static int
 open_resolver(struct check *check)
 {
-	struct dns_settings settings = {
-	    .timeout_ms = TIMEOUT_MS, .tries = TRIES};
+	struct dns_settings settings;
 	char server[SERVER_TEXT_MAX], *reason = NULL;
 
-	if (check->config)
-		settings = check->config->dns;
-	if (check->options->server) {
-		if (server_parse(check->options->server, server) != 0) {
-			fprintf(stderr,
-			    "repgate: --server \"%s\": expected %s\n",
-			    check->options->server,
-			    server_form(check->options->server));
-			return -1;
-		}
-		settings.servers = server;
-	}
-	if (settings.timeout_ms > check->options->deadline_ms)
-		settings.timeout_ms = check->options->deadline_ms;
+	if (check_dns(check->options, check->config, &settings, server) != 0)
+		return -1;
 	free(check->servers);
 	check->servers =
 	    settings.servers

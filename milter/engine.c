@@ -16,6 +16,7 @@
 #include "evidence/selftest.h"
 #include "evidence/watch.h"
 #include "nudge.h"
+#include "preflight.h"
 #include "policy/gate.h"
 #include "reception_report.h"
 #include "report.h"
@@ -82,7 +83,8 @@ struct engine {
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
-	struct ground *grounds; /* one for each egress */
+	struct preflight *preflight; /* of the last configuration taken over */
+	struct ground *grounds;	     /* one for each egress */
 	int64_t started_ms;
 
 	/* a reload: the loader thread reads, the engine takes over */
@@ -389,6 +391,26 @@ on_address(
 	renew_board(engine, clock_now_ms());
 }
 
+static void
+on_preflight(void *arg)
+{
+	const struct engine *engine = arg;
+
+	report_preflight(engine->preflight);
+}
+
+/* Warnings at most: nothing waits for it. */
+static void
+start_preflight(struct engine *engine)
+{
+	char *reason = NULL;
+
+	preflight_destroy(&engine->preflight);
+	engine->preflight = preflight_start(engine->base, engine->config,
+	    &engine->config->dns, on_preflight, engine, &reason);
+	free(reason);
+}
+
 /* 0, or -1 with *reason set and everything as it was. Takes the reference to
    config if it returns 0. */
 static int
@@ -416,6 +438,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
+	start_preflight(engine);
 	if (old_config && old_config != config)
 		config_unref(old_config);
 	return 0;
@@ -585,6 +608,7 @@ destroy(struct engine *engine)
 	control_destroy(&engine->control);
 	map_destroy(&engine->map);
 	nudge_destroy(&engine->nudge);
+	preflight_destroy(&engine->preflight);
 	resolver_destroy(&engine->resolver);
 	domains_destroy(&engine->domains);
 	ways_destroy(&engine->ways);

@@ -25,6 +25,7 @@ enum {
 	OPTION_PLUGIN,
 	OPTION_MX,
 	OPTION_SPF,
+	OPTION_ROUTES,
 	OPTION_DEADLINE,
 	OPTION_PROVIDERS,
 	OPTION_SERVER,
@@ -72,6 +73,7 @@ static const struct {
     {"plugin", no_argument, OPTION_PLUGIN, COMMAND_CHECK},
     {"mx", no_argument, OPTION_MX, COMMAND_CHECK},
     {"spf", no_argument, OPTION_SPF, COMMAND_CHECK},
+    {"routes", no_argument, OPTION_ROUTES, COMMAND_CHECK},
     {"deadline", required_argument, OPTION_DEADLINE, COMMAND_CHECK},
     {"providers", required_argument, OPTION_PROVIDERS,
 	COMMAND_CHECK | COMMAND_REPLAY},
@@ -91,6 +93,8 @@ options_usage(FILE *to)
 	      "               [--deadline TIME] [--providers FILE] "
 	      "[--server ADDRESS[:PORT]]\n"
 	      "               [ADDRESS | HOST | DOMAIN ...]\n"
+	      "       repgate [--config FILE] check --routes [--json]\n"
+	      "               [--deadline TIME] [--server ADDRESS[:PORT]]\n"
 	      "       repgate [--config FILE] status [--json]\n"
 	      "       repgate [--config FILE] reload\n"
 	      "       repgate [--config FILE] explain --from A --to B "
@@ -258,6 +262,9 @@ take_check_option(struct check_options *check, int option, const char *value)
 		return 0;
 	case OPTION_SPF:
 		check->how = NAMES_SPF;
+		return 0;
+	case OPTION_ROUTES:
+		check->routes = true;
 		return 0;
 	case OPTION_SERVER:
 		check->server = value;

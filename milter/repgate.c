@@ -3,7 +3,9 @@
  */
 #include "base/alloc.h"
 #include "config/config.h"
+#include "checkup.h"
 #include "config/problems.h"
+#include "inspection.h"
 #include "mta.h"
 #include "options.h"
 #include "request.h"
@@ -236,6 +238,25 @@ replay_files(const struct options *options)
 }
 
 static int
+check_routes(const struct check_options *check, const struct options *options)
+{
+	struct config *config;
+	int status;
+
+	if (check->argument_count > 0 || check->plugin ||
+	    check->how != NAMES_HOST) {
+		options_usage(stderr);
+		return CHECKUP_UNKNOWN;
+	}
+	config = load_config(options);
+	if (!config)
+		return CHECKUP_UNKNOWN;
+	status = inspection_run(check, config);
+	config_unref(config);
+	return status;
+}
+
+static int
 check(const struct options *options)
 {
 	struct check_options check = options->check;
@@ -245,7 +266,7 @@ check(const struct options *options)
 	check.json = options->json;
 	check.arguments = options->arguments;
 	check.argument_count = options->argument_count;
-	return check_run(&check);
+	return check.routes ? check_routes(&check, options) : check_run(&check);
 }
 
 static const struct subcommand {

@@ -16,6 +16,7 @@
 #include "evidence/sighting.h"
 #include "evidence/watch.h"
 #include "policy/gate.h"
+#include "preflight.h"
 #include "reception_report.h"
 #include "standing/board.h"
 
@@ -281,6 +282,18 @@ report_address(const char *egress, const struct sighting *sighting,
 	line_add(&line, "to", now);
 	line_add(&line, "agreed", sighting->words);
 	log_line(&line);
+}
+
+void
+report_preflight(const struct preflight *preflight)
+{
+	size_t count;
+	const struct preflight_item *items = preflight_items(preflight, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (items[i].result == PREFLIGHT_BAD)
+			log_warning(
+			    "route %s: %s", items[i].route, items[i].text);
 }
 
 void

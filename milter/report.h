@@ -19,6 +19,7 @@ struct config;
 struct diagnosis;
 struct finding;
 struct map;
+struct preflight;
 struct problems;
 struct resolver;
 struct sighting;
@@ -52,6 +53,9 @@ void report_route(const struct board *, size_t index, int64_t since_wall_sec);
 /* Logs what is known of our own address now, as discovery_news has it. */
 void report_address(
     const char *egress, const struct sighting *, const struct address *from);
+
+/* Warns of what is wrong with a route. */
+void report_preflight(const struct preflight *);
 
 void report_problems(const struct problems *);
 

@@ -239,7 +239,9 @@ read_domains(struct group *root, struct config *config)
 	for (size_t i = 0; i < config->list_count; i++)
 		config->asks_domains |= config->lists[i].list &&
 					config->lists[i].list->knows_domain;
-	if (domains->count > 0 && !config->asks_domains)
+	/* Before mail goes by a route their SPF records are looked at. */
+	if (domains->count > 0 && !config->asks_domains &&
+	    !group_has(root, "routes"))
 		group_warning(root, "domains",
 		    "nobody is asked about them: none of the lists knows "
 		    "domains");

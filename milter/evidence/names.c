@@ -25,6 +25,12 @@ struct names {
 	size_t open; /* questions */
 	int lookups; /* SPF terms that cost one */
 	bool has_response, has_overflow, is_ended;
+	/* Of an SPF record: all that it authorises; that nobody knows all of
+	   it; that receivers fail it; that there is none. */
+	struct network networks[NAMES_POLICY_NETWORKS_MAX];
+	size_t network_count;
+	bool is_unsure, is_broken, has_no_policy, authorises_all;
+	const char *doubt; /* the note on the first of these; or NULL */
 };
 
 /* One open question. */
@@ -34,6 +40,7 @@ struct step {
 	uint16_t type;
 	uint8_t bits4, bits6; /* networks around addresses */
 	bool is_spf;	      /* of a TXT question; or counts its exchanges */
+	bool is_first;	      /* asked by names_start */
 	size_t records;
 	struct spf *policy; /* of a TXT question, once it was read */
 };
@@ -57,6 +64,9 @@ note(struct names *names, const char *format, ...)
 		if (strcmp(names->notes[i], escaped) == 0)
 			return;
 	names->notes[names->note_count++] = alloc_string(escaped);
+	/* Whoever sets a flag tells of it next. */
+	if (!names->doubt && (names->is_unsure || names->is_broken))
+		names->doubt = names->notes[names->note_count - 1];
 }
 
 static void
@@ -85,6 +95,10 @@ add_network(struct names *names, const struct network *network, const char *via)
 	unsigned free_bits = max - network->bits;
 	char text[ADDRESS_TEXT_MAX];
 
+	if (names->network_count < NAMES_POLICY_NETWORKS_MAX)
+		names->networks[names->network_count++] = *network;
+	else
+		names->is_unsure = true;
 	address_format(text, &network->address);
 	if (free_bits > 3) {
 		note(names,
@@ -161,10 +175,13 @@ ask_mx(struct names *names, const char *name, bool is_spf, uint8_t bits4,
 	step->bits6 = bits6;
 }
 
-static void
+static struct step *
 ask_spf(struct names *names, const char *name)
 {
-	ask(names, name, DNS_TYPE_TXT, name)->is_spf = true;
+	struct step *step = ask(names, name, DNS_TYPE_TXT, name);
+
+	step->is_spf = true;
+	return step;
 }
 
 /* ---- SPF ---------------------------------------------------------------- */
@@ -173,6 +190,7 @@ ask_spf(struct names *names, const char *name)
 static bool
 may_look_up(struct names *names)
 {
+	names->is_broken |= names->lookups == SPF_LOOKUPS_MAX;
 	if (++names->lookups == SPF_LOOKUPS_MAX + 1)
 		note(names,
 		    "the SPF record needs more than %d lookups; receivers "
@@ -202,9 +220,11 @@ follow(struct names *names, const char *owner, const struct spf_term *term)
 		follow_network(names, owner, &term->network);
 		return;
 	case SPF_ANYBODY:
+		names->authorises_all = true;
 		note(names, "%s: \"+all\" authorises the whole world", owner);
 		return;
 	case SPF_UNTOLD:
+		names->is_unsure = true;
 		may_look_up(names);
 		note(names,
 		    "%s: what ptr, exists and macros authorise depends on "
@@ -232,6 +252,7 @@ take_exchange(struct step *step, const struct dns_record *record)
 	struct names *names = step->names;
 
 	step->records++;
+	names->is_broken |= step->is_spf && step->records > EXCHANGES_MAX;
 	if (record->host[0] == '\0')
 		note(names, "%s takes no mail (RFC 7505)", step->name);
 	else if (step->is_spf && step->records == EXCHANGES_MAX + 1)
@@ -254,6 +275,7 @@ take_policy(struct step *step, const struct dns_record *record)
 	if (step->records++ > 0)
 		return;
 	if (spf_read(record->text, record->text_length, &spf) != 0) {
+		step->names->is_broken = true;
 		note(step->names,
 		    "the SPF record of %s cannot be read: \"%.*s\"", step->name,
 		    record->text_length < 200 ? (int)record->text_length : 200,
@@ -279,12 +301,24 @@ on_record(void *arg, const struct dns_record *record)
 	}
 }
 
+/* A domain without a record fails nobody; but what a record leads to must have
+   one (RFC 7208, 5.2 and 6.1). */
+static void
+miss_policy(const struct step *step)
+{
+	step->names->has_no_policy |= step->is_first;
+	step->names->is_broken |= !step->is_first;
+}
+
 /* RFC 7208, 4.5: two records are an error. */
 static void
 take_policies(struct step *step)
 {
 	struct names *names = step->names;
 
+	names->is_broken |= step->records > 1;
+	if (step->records == 0)
+		miss_policy(step);
 	if (step->records == 0)
 		note(names, "%s has no SPF record", step->name);
 	else if (step->records > 1)
@@ -303,6 +337,8 @@ take_message(struct step *step, const struct message *message)
 
 	names->has_response = true;
 	if (!message->name_exists) {
+		if (step->type == DNS_TYPE_TXT)
+			miss_policy(step);
 		note(names, "%s: no such name", step->name);
 		return;
 	}
@@ -328,6 +364,7 @@ on_answer(void *arg, enum dns_status status, const struct message *message)
 	struct step *step = arg;
 	struct names *names = step->names;
 
+	names->is_unsure |= status != DNS_RESPONSE;
 	if (status == DNS_RESPONSE)
 		take_message(step, message);
 	else if (status != DNS_CANCELLED)
@@ -355,7 +392,7 @@ names_start(struct resolver *resolver, enum names_how how, const char *name,
 	else if (how == NAMES_MX)
 		ask_mx(names, name, false, 32, 128);
 	else
-		ask_spf(names, name);
+		ask_spf(names, name)->is_first = true;
 	return names;
 }
 
@@ -387,6 +424,28 @@ names_notes(const struct names *names, size_t *count)
 {
 	*count = names->note_count;
 	return (const char *const *)names->notes;
+}
+
+enum names_cover
+names_covers(const struct names *names, const struct address *address)
+{
+	bool is_covered = names->authorises_all;
+
+	if (names->has_no_policy)
+		return NAMES_NO_POLICY;
+	if (names->is_broken)
+		return NAMES_BROKEN;
+	for (size_t i = 0; i < names->network_count && !is_covered; i++)
+		is_covered = network_contains(&names->networks[i], address);
+	if (is_covered)
+		return NAMES_COVERED;
+	return names->is_unsure ? NAMES_UNSURE : NAMES_NOT_COVERED;
+}
+
+const char *
+names_doubt(const struct names *names)
+{
+	return names->doubt ? names->doubt : "it is too long";
 }
 
 bool

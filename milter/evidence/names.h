@@ -21,6 +21,7 @@ struct resolver;
 #define NAMES_ADDRESSES_MAX 256
 #define NAMES_NOTES_MAX 64
 #define NAMES_NETWORK_MAX 8
+#define NAMES_POLICY_NETWORKS_MAX 512
 
 enum names_how { NAMES_HOST, NAMES_MX, NAMES_SPF };
 
@@ -43,6 +44,21 @@ void names_destroy(struct names **);
 const struct named *names_addresses(const struct names *, size_t *count);
 /* Sentences for people, foreign bytes escaped; borrowed. */
 const char *const *names_notes(const struct names *, size_t *count);
+/* Whether the SPF record authorises an address. */
+enum names_cover {
+	NAMES_COVERED,
+	NAMES_NOT_COVERED,
+	NAMES_BROKEN,	 /* receivers fail the record itself */
+	NAMES_NO_POLICY, /* the domain has none */
+	NAMES_UNSURE	 /* for want of answers, or it depends on the mail */
+};
+
+/* Of NAMES_SPF. Unlike names_addresses this knows networks of any size. What
+   speaks against an address before one that authorises it is not looked at. */
+enum names_cover names_covers(const struct names *, const struct address *);
+/* Why it is NAMES_BROKEN or NAMES_UNSURE; borrowed. */
+const char *names_doubt(const struct names *);
+
 /* Whether some question was answered, be it with "no such name". */
 bool names_has_response(const struct names *);
 

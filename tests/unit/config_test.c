@@ -759,8 +759,6 @@ checks_domains(void **state)
 	    "such as \"example.com\"",
 	    "r.conf:5: error: domains: \"example.com\" is given twice; "
 	    "expected each domain once",
-	    "r.conf:2: warning: domains: nobody is asked about them: none of "
-	    "the lists knows domains",
 	    "r.conf:7: warning: policy.sender_domain: it never holds: none of "
 	    "the lists knows domains",
 	    "r.conf:7: error: policy.then: \"reroute\" does not help a listed "
@@ -778,6 +776,22 @@ checks_domains(void **state)
 		       "then = \"reroute\"; via = \"one\"; },\n"
 		       "{ name = \"b\"; sender_domain = \"clean\"; "
 		       "then = \"hold\"; } );"));
+	EXPECT(wants);
+}
+
+/* With routes their SPF records are of use. */
+static void
+warns_of_useless_domains(void **state)
+{
+	static const char *const wants[] = {
+	    "r.conf:2: warning: domains: nobody is asked about them: none of "
+	    "the lists knows domains",
+	};
+
+	(void)state;
+	config_unref(load(LEAST "\ndomains = \"example.com\";"));
+	EXPECT(wants);
+	config_unref(load(LEAST "\ndomains = \"example.com\";" ROUTES));
 	EXPECT(wants);
 }
 
@@ -1014,6 +1028,7 @@ main(void)
 	    WITH_FILES(wants_two_services),
 	    WITH_FILES(watches_domains),
 	    WITH_FILES(checks_domains),
+	    WITH_FILES(warns_of_useless_domains),
 	    WITH_FILES(warns_of_private_addresses),
 	    WITH_FILES(checks_lists),
 	    WITH_FILES(tells_all_at_once),

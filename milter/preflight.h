@@ -1,0 +1,52 @@
+/*
+ * preflight -- whether mail would be taken well that goes by a route: for each
+ * route and each domain that mail is sent from, whether the SPF record of the
+ * domain authorises the addresses of the route.
+ *
+ * The addresses are those that the route was given, else those that its
+ * nexthop has. Engine thread only, or the one of a command.
+ */
+#ifndef PREFLIGHT_H
+#define PREFLIGHT_H
+
+#include <stddef.h>
+
+struct config;
+struct dns_settings;
+struct event_base;
+struct preflight;
+
+enum preflight_result { PREFLIGHT_GOOD, PREFLIGHT_BAD, PREFLIGHT_UNKNOWN };
+
+/* One thing that was looked at. */
+struct preflight_item {
+	const char *route; /* its name; the configuration's */
+	const char *check; /* "SPF" */
+	char *subject;	   /* of what: a domain */
+	enum preflight_result result;
+	char *text; /* for people, foreign bytes escaped; NULL: nothing */
+};
+
+/* Of sending domains that are looked at. */
+#define PREFLIGHT_DOMAINS_MAX 256
+
+typedef void preflight_done(void *arg);
+
+/* Asks the servers of the settings. done is called once, from the loop, not
+   after preflight_destroy. Config and settings are borrowed until the latter.
+   NULL with *reason set (to be freed). */
+struct preflight *preflight_start(struct event_base *, const struct config *,
+    const struct dns_settings *, preflight_done *done, void *arg,
+    char **reason);
+
+/* What has no answer by now gets none; done is still to be called. */
+void preflight_end(struct preflight *);
+
+/* NULL-safe. */
+void preflight_destroy(struct preflight **);
+
+/* By route; empty before done was called. Borrowed. */
+const struct preflight_item *preflight_items(
+    const struct preflight *, size_t *count);
+
+#endif
