@@ -267,11 +267,14 @@ is_truncated(const struct question *question, int status,
 	       bytes[2] & 0x02;
 }
 
-/* Whether it was not the server that ended a question. */
+/* Whether a question ended with its connection, which may have been another's
+   fault: newer c-ares closes one that brings a malformed answer. */
 static bool
-is_bystander(const struct question *question, enum dns_status status)
+is_bystander(
+    const struct question *question, enum dns_status status, bool has_packet)
 {
-	return question->by_tcp && status == DNS_UNREACHABLE &&
+	return question->by_tcp && !has_packet &&
+	       (status == DNS_UNREACHABLE || status == DNS_MALFORMED) &&
 	       question->tcp_retries < TCP_RETRIES_MAX &&
 	       has_time_left(question);
 }
@@ -279,13 +282,13 @@ is_bystander(const struct question *question, enum dns_status status)
 /* Whether another server, or one of them once more, is to be asked. Only
    silence is worth a further try. */
 static bool
-goes_on(struct question *question, enum dns_status status)
+goes_on(struct question *question, enum dns_status status, bool has_packet)
 {
 	const struct resolver *resolver = question->resolver;
 
 	if (status == DNS_RESPONSE || status == DNS_CANCELLED)
 		return false;
-	if (is_bystander(question, status)) {
+	if (is_bystander(question, status, has_packet)) {
 		question->tcp_retries++;
 		return true;
 	}
@@ -334,7 +337,7 @@ on_done(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 		return;
 	}
 	result = read_result(question, status, bytes, length, &message);
-	if (goes_on(question, result))
+	if (goes_on(question, result, bytes))
 		TAILQ_INSERT_HEAD(&resolver->queue, question, entry);
 	else
 		finish(
@@ -427,8 +430,24 @@ connect_socket(
 	return connect(fd, to, size);
 }
 
-/* An empty datagram is for c-ares the end of a connection, and of all the
-   questions on it; anybody may send one. */
+/* What c-ares cannot read is for newer ones the end of a connection, and of
+   all the questions on it; and so is an empty datagram for any. */
+static bool
+is_readable(const unsigned char *bytes, ares_ssize_t length)
+{
+#if ARES_VERSION >= 0x011c00
+	ares_dns_record_t *record = NULL;
+	ares_status_t status = ares_dns_parse(bytes, length, 0, &record);
+
+	ares_dns_record_destroy(record);
+	return status == ARES_SUCCESS;
+#else
+	(void)bytes;
+	return length > 0;
+#endif
+}
+
+/* Anybody may send anything: it is as if it had not come. */
 static ares_ssize_t
 receive(ares_socket_t fd, void *to, size_t size, int flags,
     struct sockaddr *from, ares_socklen_t *from_size, void *arg)
@@ -438,7 +457,7 @@ receive(ares_socket_t fd, void *to, size_t size, int flags,
 	(void)arg;
 	do
 		length = recvfrom(fd, to, size, flags, from, from_size);
-	while (length == 0);
+	while (length >= 0 && !is_readable(to, length));
 	return length;
 }
 

@@ -444,6 +444,8 @@ queues_what_is_too_much(void **state)
 	char name[32];
 
 	assert_non_null(replies);
+	/* On a slow machine some answers are read too late for one try. */
+	open_resolver(fixture, dns_server_address(fixture->server), 3);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(name, sizeof name, "n%d.many.test", i);
 		ask(fixture, name, DNS_TYPE_A, &replies[i]);
