@@ -6,11 +6,13 @@
 #include "base/log.h"
 #include "base/user.h"
 #include "config/config.h"
+#include "config/directory.h"
 #include "config/egresses.h"
 #include "config/problems.h"
 #include "doors/control.h"
 #include "doors/map.h"
 #include "evidence/discovery.h"
+#include "evidence/exchanges.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
 #include "evidence/selftest.h"
@@ -18,6 +20,7 @@
 #include "nudge.h"
 #include "preflight.h"
 #include "policy/gate.h"
+#include "policy/probes.h"
 #include "reception_report.h"
 #include "report.h"
 #include "standing/board.h"
@@ -80,6 +83,7 @@ struct engine {
 	struct domains *domains;
 	struct ways *ways;
 	struct receptions *receptions;
+	struct probes *probes;
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
@@ -190,10 +194,17 @@ on_domain_changed(
 }
 
 static void
-on_receiver_changed(void *arg, const struct board_receiver *receiver,
-    enum receiver_state from)
+on_receiver_changed(
+    void *arg, const struct board_receiver *receiver, enum receiver_state from)
 {
 	reception_report(arg, receiver, from);
+}
+
+static void
+on_probe_changed(void *arg, const struct board_receiver *receiver,
+    enum probe_stage from, enum probe_stage to)
+{
+	reception_report_probe(arg, receiver, from, to);
 }
 
 /* Steps all standings, publishes the new picture, and only then tells: who
@@ -215,6 +226,8 @@ renew_board(struct engine *engine, int64_t now_ms)
 	receptions_fill(engine->receptions, board, now_ms);
 	domains_fill(engine->domains, board);
 	board_publish(engine->slot, board_ref(board));
+	exchanges_need(
+	    board_exchanges(engine->slot), gate_wants_receivers(board));
 	for (size_t i = 0; i < count; i++) {
 		if (board->egresses[i].state == from[i])
 			continue;
@@ -226,6 +239,8 @@ renew_board(struct engine *engine, int64_t now_ms)
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
 	receptions_tell(engine->receptions, board, on_receiver_changed, board);
+	probes_step(engine->probes, &engine->config->probe, board->receivers,
+	    board->receiver_count, now_ms, on_probe_changed, board);
 	board_unref(board);
 	free(from);
 }
@@ -281,6 +296,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	discovery_tick(engine->discovery, now_ms);
 	domains_step(engine->domains, now_ms, clock_wall_sec());
 	receptions_step(engine->receptions, now_ms, clock_wall_sec());
+	exchanges_ask(board_exchanges(engine->slot));
 	renew_board(engine, now_ms);
 	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
 }
@@ -435,6 +451,8 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	domains_configure(engine->domains, config);
 	ways_configure(engine->ways, config);
 	receptions_configure(engine->receptions, config);
+	exchanges_configure(board_exchanges(engine->slot),
+	    config->directory->receivers, resolver);
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
@@ -538,6 +556,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	if (read(fd, &count, sizeof count) < 0)
 		return;
 	take_notes(engine);
+	exchanges_ask(board_exchanges(engine->slot));
 	if (atomic_exchange(&engine->loader_done, false))
 		end_reload(engine);
 	if (atomic_load(&engine->stop_wanted))
@@ -605,6 +624,7 @@ static void
 destroy(struct engine *engine)
 {
 	notes_listen(board_notes(engine->slot), NULL, NULL);
+	exchanges_listen(board_exchanges(engine->slot), NULL, NULL);
 	control_destroy(&engine->control);
 	map_destroy(&engine->map);
 	nudge_destroy(&engine->nudge);
@@ -613,6 +633,7 @@ destroy(struct engine *engine)
 	domains_destroy(&engine->domains);
 	ways_destroy(&engine->ways);
 	receptions_destroy(&engine->receptions);
+	probes_destroy(&engine->probes);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
 	discovery_destroy(&engine->discovery);
@@ -668,7 +689,9 @@ engine_create(struct config *config, const char *config_path,
 	engine->domains = domains_create(engine->watch);
 	engine->ways = ways_create();
 	engine->receptions = receptions_create();
+	engine->probes = probes_create();
 	notes_listen(board_notes(slot), on_note, engine);
+	exchanges_listen(board_exchanges(slot), on_note, engine);
 	engine->discovery = discovery_create(engine->base, on_address, engine);
 	user_raise();
 	engine->control = control_create(

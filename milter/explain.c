@@ -383,7 +383,7 @@ explain_door(const struct board *board, const struct explain_message *message,
 		gate_decide(board, &facts, &verdict);
 	else
 		gate_answer(board, door,
-		    door == DOOR_SENDER ? message->from : message->to,
+		    door == DOOR_SENDER ? message->from : message->to, NULL,
 		    &verdict);
 	set_text(json, "door", door_name(door));
 	json_object_set_new(json, "outbound", json_boolean(is_outbound));

@@ -38,6 +38,24 @@ reception_report(const struct board *board,
 	log_line(&line);
 }
 
+void
+reception_report_probe(const struct board *board,
+    const struct board_receiver *receiver, enum probe_stage from,
+    enum probe_stage to)
+{
+	struct line line;
+
+	line_start(&line, "probe");
+	line_add(&line, "name", receiver->name);
+	line_add(
+	    &line, "egress", board->config->egresses[receiver->egress].name);
+	line_add(&line, "stage", probe_stage_name(to));
+	line_add(&line, "from", probe_stage_name(from));
+	line_add_number(&line, "share", probe_share(to));
+	line_add_number(&line, "delivered", receiver->delivered);
+	log_line(&line);
+}
+
 /* All of it is printable, but a name may be an administrator's; escaped if it
    is not UTF-8. */
 static json_t *

@@ -5,6 +5,7 @@
 #ifndef RECEPTION_REPORT_H
 #define RECEPTION_REPORT_H
 
+#include "policy/probes.h"
 #include "standing/board.h"
 
 #include <jansson.h>
@@ -12,6 +13,10 @@
 /* Logs the receiver: line. */
 void reception_report(const struct board *, const struct board_receiver *,
     enum receiver_state from);
+
+/* Logs the probe: line. */
+void reception_report_probe(const struct board *, const struct board_receiver *,
+    enum probe_stage from, enum probe_stage to);
 
 /* "receivers" of status; the caller owns it. */
 json_t *reception_report_json(const struct board *);

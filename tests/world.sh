@@ -24,15 +24,19 @@ world_open() {
 }
 
 world() {
-	cat >"$dir/world"
+	{
+		printf '%s * refused\n' bl.test '*.bl.test' other.test \
+		    '*.other.test'
+		cat
+	} >"$dir/world"
 	[ -z "${pids[world]:-}" ] || kill -HUP "${pids[world]}"
 }
 
 # Port 53, since resolv.conf(5) knows no other; so each sandbox has an address.
-# What is not known here is refused, and then repgate asks the blocklists.
+# The zones of blocklists are refused here, and then repgate asks rbldnsd.
 world_start() {
 	world_address=127.53.$((smtp_port / 256)).$((smtp_port % 256))
-	[ -e "$dir/world" ] || echo '* * nxdomain 1 1' >"$dir/world"
+	[ -e "$dir/world" ] || world </dev/null
 	start_server world "$world_dns" -a "$world_address" -p 53 \
 	    -l "$dir/world.questions" "$dir/world"
 	wait_until grep -qs : "$dir/world.log" || give_up "no DNS for Postfix"

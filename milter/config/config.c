@@ -6,6 +6,7 @@
 #include "config/egresses.h"
 #include "config/form.h"
 #include "config/group.h"
+#include "config/probe.h"
 #include "config/problems.h"
 #include "config/reader.h"
 #include "config/routes.h"
@@ -285,6 +286,7 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	services_read(root, config);
 	uses_read(root, config);
 	read_outbound(root, config);
+	probe_read(root, config);
 	routes_read(root, config);
 	rules_read(root, config);
 	group_end(root);
@@ -304,6 +306,7 @@ destroy(struct config *config)
 	uses_free(config);
 	strings_free(&config->outbound_mailers);
 	strings_free(&config->local_domains);
+	probe_free(config);
 	rules_free(config);
 	routes_free(config);
 	directory_destroy(&config->directory);

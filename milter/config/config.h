@@ -79,6 +79,7 @@ struct route {
 struct rule {
 	char *name;
 	struct strings senders, recipients; /* patterns */
+	struct strings receivers;	    /* names, or RECEIVER_NAMES_ANY */
 	struct strings users; /* SASL login names; "*" any that logged in */
 	struct networks clients;
 	struct strings egresses; /* names */
@@ -113,6 +114,13 @@ struct receiver_settings {
 	int64_t soften_at_most_ms;
 };
 
+/* How mail for a receiver that blocks us tries the direct way; policy/probes.h */
+struct probe_settings {
+	char *transport; /* Postfix transport:nexthop; NULL: no probes */
+	int64_t after_ms, every_ms;
+	bool serves_throttled; /* mail for a throttled receiver goes by it */
+};
+
 /* Tells an asker the address that the question came from. */
 struct service {
 	char *id;
@@ -132,6 +140,7 @@ struct config {
 	int syslog_facility;	 /* LOG_MAIL ... */
 	struct dns_settings dns;
 	struct receiver_settings receivers;
+	struct probe_settings probe;
 
 	struct egress *egresses;
 	size_t egress_count;

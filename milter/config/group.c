@@ -361,28 +361,6 @@ group_each(struct group *group, const char *key,
 	}
 }
 
-void
-group_later(struct group *group, const char *key, const char *instead)
-{
-	if (take(group, key))
-		group_error(
-		    group, key, "not available in this version: %s", instead);
-}
-
-bool
-group_later_word(
-    struct group *group, const char *key, const char *word, const char *instead)
-{
-	config_setting_t *setting = take(group, key);
-
-	if (!setting || !setting_is_text(setting) ||
-	    strcmp(config_setting_get_string(setting), word) != 0)
-		return false;
-	group_error(group, key, "\"%s\" is not available in this version: %s",
-	    word, instead);
-	return true;
-}
-
 char *
 group_file(const struct group *group, const char *key)
 {

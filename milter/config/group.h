@@ -66,13 +66,6 @@ void group_open(struct group *, const char *key, struct group *out);
 void group_each(struct group *, const char *key,
     void (*read)(struct group *element, void *context), void *context);
 
-/* Keys and words of the contract that this version does not have; instead
-   says what to use. */
-void group_later(struct group *, const char *key, const char *instead);
-/* true if the key holds that word; the error is recorded then. */
-bool group_later_word(
-    struct group *, const char *key, const char *word, const char *instead);
-
 /* The file that a key stands in; if it is absent, the file of the group. The
    caller frees it. */
 char *group_file(const struct group *, const char *key);

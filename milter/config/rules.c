@@ -6,6 +6,7 @@
 #include "config/egresses.h"
 #include "config/form.h"
 #include "config/group.h"
+#include "config/receiver_names.h"
 #include "config/routes.h"
 #include "config/sight.h"
 #include "config/spelling.h"
@@ -182,7 +183,7 @@ read_conditions(
 	values_strings(group, "users", NULL, &rule->users);
 	values_networks(group, "clients", &rule->clients);
 	read_egresses(group, config, rule);
-	group_later(group, "receivers", "use recipients");
+	receiver_names_read(group, config->directory, &rule->receivers);
 	read_sender_domain(group, config, rule);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		values_refuse_empty(group, keys[i]);
@@ -258,8 +259,8 @@ static bool
 holds_for_all(const struct rule *rule)
 {
 	return rule->senders.count + rule->recipients.count +
-		   rule->users.count + rule->clients.count +
-		   rule->egresses.count ==
+		   rule->receivers.count + rule->users.count +
+		   rule->clients.count + rule->egresses.count ==
 	       0;
 }
 
@@ -321,12 +322,14 @@ check_sight(
 		    "it never holds: with reroute_by = \"map\" a %s is up to "
 		    "the map, which sees no %s",
 		    action_name(rule->then),
-		    rule->users.count > 0     ? "users"
-		    : rule->clients.count > 0 ? "clients"
-					      : "senders together with "
-						"recipients");
+		    rule->users.count > 0	 ? "users"
+		    : rule->clients.count > 0	 ? "clients"
+		    : rule->recipients.count > 0 ? "senders together with "
+						   "recipients"
+						 : "senders together with "
+						   "receivers");
 	check_shields(group, config, rule, DOOR_SENDER);
-	if (rule->recipients.count == 0)
+	if (!sight_chooses(rule))
 		return;
 	check_shields(group, config, rule, DOOR_RECIPIENT);
 	if (sight_moves(rule) && sight_sees(DOOR_RECIPIENT, rule) &&
@@ -372,6 +375,7 @@ rules_free(struct config *config)
 		free(rule->name);
 		strings_free(&rule->senders);
 		strings_free(&rule->recipients);
+		strings_free(&rule->receivers);
 		strings_free(&rule->users);
 		networks_free(&rule->clients);
 		strings_free(&rule->egresses);

@@ -22,7 +22,7 @@ sight_sees(enum door door, const struct rule *rule)
 	if (rule->users.count + rule->clients.count > 0)
 		return false;
 	if (door == DOOR_SENDER)
-		return rule->recipients.count == 0;
+		return rule->recipients.count + rule->receivers.count == 0;
 	return rule->senders.count == 0 && !rule->wants_listed_domain;
 }
 
@@ -65,12 +65,27 @@ sight_uses_wait(const struct config *config)
 }
 
 bool
+sight_chooses(const struct rule *rule)
+{
+	return rule->recipients.count + rule->receivers.count > 0;
+}
+
+bool
+sight_uses_receivers(const struct config *config)
+{
+	for (size_t i = 0; i < config->rule_count; i++)
+		if (config->rules[i].receivers.count > 0)
+			return true;
+	return false;
+}
+
+bool
 sight_uses_recipient(const struct config *config)
 {
 	for (size_t i = 0; i < config->rule_count; i++) {
 		const struct rule *rule = &config->rules[i];
 
-		if (rule->recipients.count > 0 && sight_moves(rule) &&
+		if (sight_chooses(rule) && sight_moves(rule) &&
 		    sight_sees(DOOR_RECIPIENT, rule))
 			return true;
 	}

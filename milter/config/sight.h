@@ -31,6 +31,12 @@ bool sight_needs_sender(const struct config *);
 bool sight_uses_wait(const struct config *);
 bool sight_uses_recipient(const struct config *);
 
+/* Whether a rule is about some recipients only, by address or by receiver. */
+bool sight_chooses(const struct rule *);
+
+/* Whether a rule chooses by receiver. */
+bool sight_uses_receivers(const struct config *);
+
 /* Whether the rule takes mail off its usual way while it is in the queue. */
 bool sight_moves(const struct rule *);
 

@@ -6,7 +6,9 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "config/config.h"
+#include "evidence/exchanges.h"
 #include "policy/gate.h"
+#include "policy/probes.h"
 #include "policy/wording.h"
 #include "standing/board.h"
 
@@ -68,6 +70,7 @@ struct map {
 	struct event_base *base;
 	struct evconnlistener *listener;
 	struct board_slot *slot;
+	struct probes *probes;	/* NULL: none */
 	char *path;		/* of a unix socket, else NULL */
 	struct clients clients; /* the longest idle first */
 	size_t clients_max;
@@ -216,6 +219,41 @@ door_of(const struct map_request *request, enum door *door)
 	return 0;
 }
 
+/* Whether mail for a recipient is to try the direct way, in the place of the
+   route that it would take because of its receiver, or of the usual transport
+   to a receiver that throttles. */
+static const char *
+find_probe(struct map *map, const struct config *config,
+    const struct verdict *verdict, const char *address)
+{
+	const struct board_receiver *receiver = verdict->reception;
+
+	if (!map->probes || !receiver ||
+	    verdict->action !=
+		(receiver->is_gated ? ACTION_REROUTE : ACTION_PASS) ||
+	    !probes_take(
+		map->probes, &config->probe, receiver, address, clock_now_ms()))
+		return NULL;
+	return config->probe.transport;
+}
+
+static void
+decide_recipient(struct map *map, const struct board *board, const char *key,
+    struct verdict *verdict)
+{
+	char receiver[RECEIVER_NAME_MAX];
+	bool is_known = exchanges_receiver_of(board_exchanges(map->slot), key,
+			    clock_now_ms(), receiver) == 0;
+
+	gate_answer(
+	    board, DOOR_RECIPIENT, key, is_known ? receiver : NULL, verdict);
+	verdict->probe = find_probe(map, board->config, verdict, key);
+	if (!verdict->probe)
+		return;
+	verdict->action = ACTION_PASS;
+	verdict->route = NULL;
+}
+
 static void
 decide(struct map *map, const struct board *board, enum door door,
     const char *key, char answer[WORDING_MAX])
@@ -224,9 +262,12 @@ decide(struct map *map, const struct board *board, enum door door,
 
 	if (door == DOOR_SENDER)
 		key = sender_of(key);
-	gate_answer(board, door, key, &verdict);
+	if (door == DOOR_RECIPIENT)
+		decide_recipient(map, board, key, &verdict);
+	else
+		gate_answer(board, door, key, NULL, &verdict);
 	wording_map(answer, &verdict);
-	if (verdict.action != ACTION_PASS)
+	if (verdict.action != ACTION_PASS || verdict.probe)
 		tell(map, &verdict, door, key, answer);
 }
 
@@ -574,6 +615,12 @@ map_create(struct event_base *base, const char *socket, struct board_slot *slot,
 	}
 	evconnlistener_set_error_cb(map->listener, on_no_accept);
 	return map;
+}
+
+void
+map_probe(struct map *map, struct probes *probes)
+{
+	map->probes = probes;
 }
 
 void

@@ -17,6 +17,7 @@
 struct board_slot;
 struct event_base;
 struct map;
+struct probes;
 
 /* Of "NAME KEY". No address is as long; Postfix takes in lines of 2 KiB. */
 #define MAP_REQUEST_MAX 8192
@@ -45,6 +46,9 @@ struct map_counters {
 struct map *map_create(struct event_base *, const char *socket,
     struct board_slot *, char **reason);
 void map_destroy(struct map **);
+
+/* Borrowed until the map is destroyed: who may try the direct way. */
+void map_probe(struct map *, struct probes *);
 
 /* All 0 for no map. */
 void map_count(const struct map *, struct map_counters *out);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/socket.h"
 #include "config/pattern.h"
+#include "evidence/exchanges.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
@@ -50,6 +51,7 @@ forget_message(struct session *session)
 	for (size_t i = 0; i < session->recipient_count; i++) {
 		free((char *)session->recipients[i].address);
 		free((char *)session->recipients[i].mailer);
+		free((char *)session->recipients[i].receiver);
 	}
 	session->recipient_count = 0;
 	free(session->sender);
@@ -154,6 +156,19 @@ take_sender(SMFICTX *ctx, char **arguments)
 	return session->is_quiet_mail ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
+/* Where that matters now, and is known already: else it is being asked for from
+   here on, and the second call, at the end of the message, may know. */
+static void
+find_receiver(struct recipient *recipient)
+{
+	char name[RECEIVER_NAME_MAX];
+
+	if (!recipient->receiver &&
+	    exchanges_receiver_of(board_exchanges(slot), recipient->address,
+		clock_now_ms(), name) == 0)
+		recipient->receiver = alloc_string(name);
+}
+
 static sfsistat
 take_recipient(SMFICTX *ctx, char **arguments)
 {
@@ -168,6 +183,7 @@ take_recipient(SMFICTX *ctx, char **arguments)
 	    .address = without_brackets(arguments[0]),
 	    .mailer = macro(ctx, "{rcpt_mailer}"),
 	};
+	find_receiver(&session->recipients[session->recipient_count - 1]);
 	return session->is_quiet_rcpt ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
@@ -348,8 +364,11 @@ take_end(SMFICTX *ctx)
 {
 	struct session *session = smfi_getpriv(ctx);
 	struct board *board = board_current(slot);
-	sfsistat status = decide(ctx, session, board);
+	sfsistat status;
 
+	for (size_t i = 0; i < session->recipient_count; i++)
+		find_receiver(&session->recipients[i]);
+	status = decide(ctx, session, board);
 	atomic_fetch_add(&counters.messages, 1);
 	if (board)
 		board_unref(board);

@@ -3,12 +3,13 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/domain.h"
+#include "config/pattern.h"
 #include "config/receivers.h"
 #include "evidence/resolver.h"
 
 #include <pthread.h>
 #include <search.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct exchange {
 TAILQ_HEAD(exchange_queue, exchange);
 
 struct exchanges {
+	atomic_bool are_needed;
 	pthread_mutex_t mutex; /* of the next ones */
 	void *tree;	       /* of all exchanges, by domain */
 	struct exchange_queue all, wanted;
@@ -178,6 +180,31 @@ exchanges_recall(struct exchanges *exchanges, const char *domain,
 	}
 	pthread_mutex_unlock(&exchanges->mutex);
 	return result;
+}
+
+int
+exchanges_receiver_of(struct exchanges *exchanges, const char *address,
+    int64_t now_ms, char receiver[RECEIVER_NAME_MAX])
+{
+	const char *text = pattern_domain_of(address);
+	char domain[DOMAIN_MAX];
+
+	if (!exchanges_are_needed(exchanges) || !text ||
+	    domain_parse(text, domain) != 0)
+		return -1;
+	return exchanges_recall(exchanges, domain, now_ms, receiver);
+}
+
+void
+exchanges_need(struct exchanges *exchanges, bool is_needed)
+{
+	atomic_store(&exchanges->are_needed, is_needed);
+}
+
+bool
+exchanges_are_needed(const struct exchanges *exchanges)
+{
+	return atomic_load(&exchanges->are_needed);
 }
 
 size_t

@@ -17,6 +17,7 @@
 
 #include "evidence/receiver.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,15 @@ void exchanges_listen(struct exchanges *, void (*woken)(void *arg), void *arg);
    there is no receiver. */
 int exchanges_recall(struct exchanges *, const char *domain, int64_t now_ms,
     char receiver[RECEIVER_NAME_MAX]);
+
+/* The same for a mail address, unless the answer is of no use now: then the
+   name is not known either. */
+int exchanges_receiver_of(struct exchanges *, const char *address,
+    int64_t now_ms, char receiver[RECEIVER_NAME_MAX]);
+
+/* Any thread: whether the answers are of use, false at first. */
+void exchanges_need(struct exchanges *, bool is_needed);
+bool exchanges_are_needed(const struct exchanges *);
 
 /* The rest is for the engine's thread. */
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/line.h"
 #include "config/pattern.h"
+#include "config/receiver_names.h"
 #include "policy/wording.h"
 #include "standing/board.h"
 
@@ -15,7 +16,8 @@
 struct concern {
 	const struct recipient *recipient;
 	size_t egress;	/* in config.egresses and board.egresses */
-	bool is_listed; /* that egress */
+	bool is_listed; /* that egress, or else blocked by its receiver */
+	const struct board_receiver *receiver; /* if so; else NULL */
 };
 
 /* All that leaves, and why that may matter. */
@@ -87,6 +89,15 @@ client_holds(const struct networks *clients, const struct address *client)
 }
 
 static bool
+receiver_holds(const struct strings *receivers, const char *receiver)
+{
+	if (receivers->count == 0)
+		return true;
+	return is_given(receiver) && (contains(receivers, RECEIVER_NAMES_ANY) ||
+					 contains(receivers, receiver));
+}
+
+static bool
 egress_holds(const struct strings *egresses, const char *name)
 {
 	return egresses->count == 0 || contains(egresses, name);
@@ -109,6 +120,17 @@ find_egress(const struct config *config, const char *sender,
 	return -1;
 }
 
+/* What is known of the receiver of a recipient, where it could matter. */
+static const struct board_receiver *
+find_reception(
+    const struct board *board, size_t egress, const struct recipient *recipient)
+{
+	if (!recipient->receiver ||
+	    board->egresses[egress].state == STANDING_LISTED)
+		return NULL;
+	return board_find_receiver(board, egress, recipient->receiver);
+}
+
 static void
 find_concerns(const struct board *board, const struct facts *facts,
     struct concerns *concerns)
@@ -117,6 +139,7 @@ find_concerns(const struct board *board, const struct facts *facts,
 
 	for (size_t i = 0; i < facts->recipient_count; i++) {
 		const struct recipient *recipient = &facts->recipients[i];
+		const struct board_receiver *receiver;
 		bool is_listed;
 
 		if (!gate_is_outbound(board->config, recipient))
@@ -124,9 +147,13 @@ find_concerns(const struct board *board, const struct facts *facts,
 		if (find_egress(
 			board->config, facts->sender, recipient, &egress) != 0)
 			continue;
-		is_listed = board->egresses[egress].state == STANDING_LISTED;
+		receiver = find_reception(board, egress, recipient);
+		if (receiver && !receiver->is_gated)
+			receiver = NULL;
+		is_listed = receiver ||
+			    board->egresses[egress].state == STANDING_LISTED;
 		concerns->items[concerns->count++] =
-		    (struct concern){recipient, egress, is_listed};
+		    (struct concern){recipient, egress, is_listed, receiver};
 		concerns->listed_count += is_listed;
 	}
 }
@@ -162,6 +189,8 @@ gate_failing(const struct board *board, const struct rule *rule,
 		return CONDITION_CLIENTS;
 	if (!address_holds(&rule->recipients, recipient->address))
 		return CONDITION_RECIPIENTS;
+	if (!receiver_holds(&rule->receivers, recipient->receiver))
+		return CONDITION_RECEIVERS;
 	if (!egress_holds(&rule->egresses, egress_name))
 		return CONDITION_EGRESS;
 	return CONDITION_NONE;
@@ -178,6 +207,7 @@ condition_name(enum condition condition)
 	    [CONDITION_USERS] = "users",
 	    [CONDITION_CLIENTS] = "clients",
 	    [CONDITION_RECIPIENTS] = "recipients",
+	    [CONDITION_RECEIVERS] = "receivers",
 	    [CONDITION_EGRESS] = "egress",
 	};
 
@@ -252,13 +282,15 @@ first_usable(const struct board *board, const struct rule *rule)
 	return NULL;
 }
 
-/* The span counts from when the egress turned listed, since nobody tells the
-   map how old a message is. */
+/* The span counts from when the egress turned listed or the receiver blocked
+   it, since nobody tells the map how old a message is. */
 static bool
-has_waited(const struct rule *rule, const struct board_egress *standing)
+has_waited(const struct rule *rule, const struct verdict *verdict)
 {
-	return rule->wait_at_most_ms > 0 &&
-	       standing->listed_for_ms >= rule->wait_at_most_ms;
+	int64_t for_ms = verdict->receiver ? verdict->receiver->for_ms
+					   : verdict->standing->listed_for_ms;
+
+	return rule->wait_at_most_ms > 0 && for_ms >= rule->wait_at_most_ms;
 }
 
 static void
@@ -271,8 +303,7 @@ apply_rule(
 	verdict->action = rule->then;
 	if (rule->then == ACTION_REROUTE && !route)
 		verdict->action = rule->otherwise;
-	if (verdict->action == ACTION_WAIT &&
-	    has_waited(rule, verdict->standing))
+	if (verdict->action == ACTION_WAIT && has_waited(rule, verdict))
 		verdict->action = rule->then_after;
 	if (verdict->action == ACTION_REROUTE)
 		verdict->route = route;
@@ -291,6 +322,8 @@ judge(const struct board *board, const struct facts *facts,
 
 	if (is_for_domain)
 		verdict->domain = concerns->domain;
+	else
+		verdict->receiver = decisive->receiver;
 	verdict->egress = &board->config->egresses[decisive->egress];
 	verdict->standing = &board->egresses[decisive->egress];
 	verdict->outbound_count =
@@ -311,8 +344,7 @@ is_move(const struct verdict *verdict)
 static bool
 is_certain(const struct config *config, const struct verdict *verdict)
 {
-	return verdict->rule->recipients.count > 0 ||
-	       !sight_needs_sender(config);
+	return sight_chooses(verdict->rule) || !sight_needs_sender(config);
 }
 
 /* Nobody can hold or defer what is in the queue already: where no route is
@@ -325,13 +357,28 @@ keep_queued(struct verdict *verdict)
 	if (!rule || rule->then != ACTION_REROUTE ||
 	    (verdict->action != ACTION_HOLD && verdict->action != ACTION_DEFER))
 		return;
-	verdict->action =
-	    has_waited(rule, verdict->standing) ? ACTION_PASS : ACTION_WAIT;
+	verdict->action = has_waited(rule, verdict) ? ACTION_PASS : ACTION_WAIT;
+}
+
+bool
+gate_wants_receivers(const struct board *board)
+{
+	const struct config *config = board->config;
+
+	for (size_t i = 0; i < board->receiver_count; i++)
+		if (board->receivers[i].state != RECEIVER_OPEN)
+			return true;
+	if (!sight_uses_receivers(config))
+		return false;
+	for (size_t i = 0; i < config->egress_count; i++)
+		if (board->egresses[i].state == STANDING_LISTED)
+			return true;
+	return false;
 }
 
 void
 gate_answer(const struct board *board, enum door door, const char *address,
-    struct verdict *out)
+    const char *receiver, struct verdict *out)
 {
 	const struct config *config = board->config;
 	struct verdict verdict = {.action = ACTION_PASS};
@@ -341,12 +388,16 @@ gate_answer(const struct board *board, enum door door, const char *address,
 	struct concerns concerns = {.items = &concern};
 
 	if (door == DOOR_RECIPIENT)
-		recipient.address = address;
+		recipient = (struct recipient){
+		    .address = address, .receiver = receiver};
 	else
 		facts.sender = address;
 	concerns.domain = find_domain(board, facts.sender);
 	if (door == DOOR_SENDER || config->local_domains.count > 0)
 		find_concerns(board, &facts, &concerns);
+	if (concerns.count > 0)
+		verdict.reception =
+		    find_reception(board, concern.egress, &recipient);
 	if (concerns.listed_count > 0)
 		judge(board, &facts, &concerns, &verdict);
 	keep_queued(&verdict);
@@ -361,11 +412,12 @@ gate_answer(const struct board *board, enum door door, const char *address,
 /* What the MTA will be told at delivery, in the order in which it asks. */
 static bool
 answer_both(const struct board *board, const char *sender,
-    const char *recipient, struct verdict *out)
+    const struct recipient *recipient, struct verdict *out)
 {
-	gate_answer(board, DOOR_RECIPIENT, recipient, out);
+	gate_answer(board, DOOR_RECIPIENT, recipient->address,
+	    recipient->receiver, out);
 	if (!is_move(out))
-		gate_answer(board, DOOR_SENDER, sender, out);
+		gate_answer(board, DOOR_SENDER, sender, NULL, out);
 	return is_move(out);
 }
 
@@ -378,9 +430,8 @@ foresee(const struct board *board, const struct facts *facts,
 		const struct concern *concern = &concerns->items[i];
 		struct verdict answer;
 
-		if (!concern->is_listed ||
-		    !answer_both(board, facts->sender,
-			concern->recipient->address, &answer))
+		if (!concern->is_listed || !answer_both(board, facts->sender,
+					       concern->recipient, &answer))
 			continue;
 		answer.outbound_count = concerns->listed_count;
 		*verdict = answer;
@@ -424,11 +475,18 @@ gate_blame(const struct verdict *verdict, struct blame *out)
 		    verdict->domain->subject);
 		out->blocked_by = verdict->domain->blocked_by;
 		out->removal = verdict->domain->removal;
-	} else {
-		address_format(out->subject, &verdict->standing->address);
-		out->blocked_by = verdict->standing->blocked_by;
-		out->removal = verdict->standing->removal;
+		return;
 	}
+	/* Behind "auto" it may not be known yet. */
+	if (verdict->standing->address.family == 0 && verdict->egress)
+		snprintf(out->subject, sizeof out->subject, "%s",
+		    verdict->egress->name);
+	else
+		address_format(out->subject, &verdict->standing->address);
+	out->blocked_by = verdict->receiver ? verdict->receiver->blocked_by
+					    : verdict->standing->blocked_by;
+	out->removal = verdict->receiver ? verdict->receiver->removal
+					 : verdict->standing->removal;
 }
 
 /* A rule that looks at the message says nothing of the usual one. */
@@ -436,7 +494,8 @@ static bool
 has_no_condition(const struct rule *rule)
 {
 	return rule->senders.count + rule->recipients.count +
-		   rule->users.count + rule->clients.count ==
+		   rule->receivers.count + rule->users.count +
+		   rule->clients.count ==
 	       0;
 }
 
@@ -490,10 +549,12 @@ is_of_map(const struct config *config, const char *mailer)
 
 	if (config->reroute_by != REROUTE_BY_MAP)
 		return false;
-	for (size_t i = 0; i < config->route_count; i++) {
-		const char *nexthop = config->routes[i].nexthop;
+	for (size_t i = 0; i <= config->route_count; i++) {
+		const char *nexthop = i < config->route_count
+					  ? config->routes[i].nexthop
+					  : config->probe.transport;
 
-		if (strncmp(nexthop, mailer, length) == 0 &&
+		if (nexthop && strncmp(nexthop, mailer, length) == 0 &&
 		    nexthop[length] == ':')
 			return true;
 	}
@@ -547,6 +608,7 @@ add_verdict(struct line *line, const struct verdict *verdict)
 	line_add(line, "action", action_name(verdict->action));
 	if (verdict->route)
 		line_add(line, "via", verdict->route->name);
+	line_add(line, "probe", verdict->probe);
 	if (verdict->egress)
 		line_add(line, "egress", verdict->egress->name);
 	if (verdict->standing)

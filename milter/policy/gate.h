@@ -9,6 +9,9 @@
  * decides for the message; if none does, it passes. A recipient that no egress
  * claims is not gated.
  *
+ * Where the receiver of a recipient blocks the egress, that counts as a listed
+ * egress for this recipient and no other.
+ *
  * A rule that wants a listed domain holds where the sender's domain is listed,
  * whatever the egress; the others hold where the egress is.
  *
@@ -28,11 +31,14 @@
 struct board;
 struct board_domain;
 struct board_egress;
+struct board_receiver;
 struct line;
 
 struct recipient {
 	const char *address; /* without < and >; NULL: not known */
 	const char *mailer;  /* what the MTA will use; NULL: it did not say */
+	/* Who takes in its mail, as exchanges.h has it; NULL: not known. */
+	const char *receiver;
 };
 
 /* Text is borrowed and may hold any byte but NUL. */
@@ -54,6 +60,14 @@ struct verdict {
 	const struct board_egress *standing; /* of that egress */
 	/* The sender's, if that is why, and not the egress; else NULL. */
 	const struct board_domain *domain;
+	/* Likewise the recipient's. */
+	const struct board_receiver *receiver;
+	/* What is known of the receiver of the one recipient that the map was
+	   asked about, if it is not the egress that is listed; or NULL. */
+	const struct board_receiver *reception;
+	/* The map's: the transport by which this recipient's mail tries the
+	   direct way all the same; or NULL. */
+	const char *probe;
 	size_t outbound_count; /* recipients that leave by a listed egress;
 				  with domain all that leave */
 	/* Whether a listed egress or domain is concerned: such a message has
@@ -67,13 +81,17 @@ struct verdict {
 void gate_decide(
     const struct board *, const struct facts *, struct verdict *out);
 
+/* Whether some verdict now depends on who the receivers are. Where not, nobody
+   needs to find out. */
+bool gate_wants_receivers(const struct board *);
+
 /* A question of the map, about a sender or a recipient: DOOR_SENDER or
-   DOOR_RECIPIENT. The verdict is to pass, reroute or wait. A recipient gets no
+   DOOR_RECIPIENT; of the latter the receiver may be known. The verdict is to pass, reroute or wait. A recipient gets no
    other answer than to pass while local_domains does not say which ones stay,
-   and where a rule without recipients decides but senders matter: then the
-   answer about the sender, which the MTA asks for next, knows more. */
-void gate_answer(
-    const struct board *, enum door, const char *address, struct verdict *out);
+   and where a rule without recipients or receivers decides but senders matter:
+   then the answer about the sender, which the MTA asks for next, knows more. */
+void gate_answer(const struct board *, enum door, const char *address,
+    const char *receiver, struct verdict *out);
 
 /* The first condition of a rule that does not hold for a recipient and its
    egress. CONDITION_DOOR: the door that would have to act cannot see all. */
@@ -85,6 +103,7 @@ enum condition {
 	CONDITION_USERS,
 	CONDITION_CLIENTS,
 	CONDITION_RECIPIENTS,
+	CONDITION_RECEIVERS,
 	CONDITION_EGRESS
 };
 enum condition gate_failing(const struct board *, const struct rule *,

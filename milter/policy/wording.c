@@ -42,11 +42,12 @@ static void
 write_wait(char text[WORDING_MAX], const struct verdict *verdict)
 {
 	const size_t used = sizeof WAIT_PREFIX - 1;
-	char address[ADDRESS_TEXT_MAX], raw[WORDING_MAX];
+	char raw[WORDING_MAX];
+	struct blame blame;
 
-	snprintf(raw, sizeof raw, "%s is blocked by %s",
-	    address_format(address, &verdict->standing->address),
-	    verdict->standing->blocked_by);
+	gate_blame(verdict, &blame);
+	snprintf(raw, sizeof raw, "%s is blocked by %s", blame.subject,
+	    blame.blocked_by);
 	memcpy(text, WAIT_PREFIX, used);
 	line_escape(text + used, WORDING_MAX - used, raw, strlen(raw));
 }
@@ -54,7 +55,10 @@ write_wait(char text[WORDING_MAX], const struct verdict *verdict)
 const char *
 wording_map(char text[WORDING_MAX], const struct verdict *verdict)
 {
-	if (verdict->action == ACTION_REROUTE && verdict->route->nexthop[0])
+	if (verdict->probe)
+		snprintf(text, WORDING_MAX, "OK %s", verdict->probe);
+	else if (verdict->action == ACTION_REROUTE &&
+		 verdict->route->nexthop[0])
 		snprintf(text, WORDING_MAX, "OK %s", verdict->route->nexthop);
 	else if (verdict->action == ACTION_WAIT)
 		write_wait(text, verdict);

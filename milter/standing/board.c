@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "config/config.h"
+#include "evidence/exchanges.h"
 #include "standing/notes.h"
 
 #include <assert.h>
@@ -20,6 +21,7 @@ struct board_slot {
 	pthread_mutex_t mutex; /* of current; held for a pointer copy */
 	struct board *current;
 	struct notes *notes;
+	struct exchanges *exchanges;
 	_Atomic int64_t beat_ms;
 };
 
@@ -241,6 +243,7 @@ board_slot_create(void)
 
 	pthread_mutex_init(&slot->mutex, NULL);
 	slot->notes = notes_create();
+	slot->exchanges = exchanges_create();
 	atomic_init(&slot->beat_ms, BEAT_NEVER);
 	return slot;
 }
@@ -253,6 +256,7 @@ board_slot_destroy(struct board_slot **slot)
 	board_unref((*slot)->current);
 	pthread_mutex_destroy(&(*slot)->mutex);
 	notes_destroy(&(*slot)->notes);
+	exchanges_destroy(&(*slot)->exchanges);
 	free(*slot);
 	*slot = NULL;
 }
@@ -261,6 +265,12 @@ struct notes *
 board_notes(struct board_slot *slot)
 {
 	return slot->notes;
+}
+
+struct exchanges *
+board_exchanges(struct board_slot *slot)
+{
+	return slot->exchanges;
 }
 
 void

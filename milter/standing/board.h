@@ -17,6 +17,7 @@
 
 struct config;
 struct board_slot;
+struct exchanges;
 struct notes;
 struct route;
 
@@ -129,6 +130,8 @@ void board_slot_destroy(struct board_slot **);
 
 /* Where the doors leave word of senders. Borrowed until the slot is gone. */
 struct notes *board_notes(struct board_slot *);
+/* Where they learn who takes in a recipient's mail. Likewise borrowed. */
+struct exchanges *board_exchanges(struct board_slot *);
 
 /* Takes the caller's reference. */
 void board_publish(struct board_slot *, struct board *);

@@ -203,7 +203,7 @@ answers(void **state)
 
 		print_message("%s\n", c->name);
 		prepare(c, &config, &board, standings);
-		gate_answer(&board, c->door, c->key, &verdict);
+		gate_answer(&board, c->door, c->key, NULL, &verdict);
 		assert_string_equal(wording_map(text, &verdict), c->want);
 	}
 }
@@ -252,7 +252,7 @@ passes_over(void **state)
 		board.routes = entries;
 		for (size_t k = 0; k < COUNT(routes); k++)
 			entries[k].is_usable = !passed_over[i].causes[k];
-		gate_answer(&board, DOOR_SENDER, "a@ours.test", &verdict);
+		gate_answer(&board, DOOR_SENDER, "a@ours.test", NULL, &verdict);
 		assert_string_equal(
 		    wording_map(text, &verdict), passed_over[i].want);
 	}
@@ -269,28 +269,30 @@ static const struct {
 	const char *want_rule, *want_route;
 	size_t want_count;
 } foreseen[] = {
-    {"a reroute", {{"b@x.test", "smtp"}}, 1, NULL, {ALL}, ACTION_REROUTE, "all",
-	"smarthost", 1},
-    {"the mailer is already that of the map", {{"b@x.test", "smtp-second"}}, 1,
-	NULL, {ALL}, ACTION_REROUTE, "all", "smarthost", 1},
-    {"or waits already", {{"b@x.test", "egress-wait"}}, 1, NULL,
+    {"a reroute", {{"b@x.test", "smtp", NULL}}, 1, NULL, {ALL}, ACTION_REROUTE,
+	"all", "smarthost", 1},
+    {"the mailer is already that of the map",
+	{{"b@x.test", "smtp-second", NULL}}, 1, NULL, {ALL}, ACTION_REROUTE,
+	"all", "smarthost", 1},
+    {"or waits already", {{"b@x.test", "egress-wait", NULL}}, 1, NULL,
 	{WAIT(.wait_at_most_ms = 0)}, ACTION_WAIT, "wait", NULL, 1},
     {"a rule that only the milter sees reroutes nothing",
-	{{"b@x.test", "smtp"}}, 1, "bob", {{.name = "u", .users = BOB, VIA(0)}},
-	ACTION_PASS, NULL, NULL, 1},
-    {"but holds", {{"b@x.test", "smtp"}}, 1, "bob",
+	{{"b@x.test", "smtp", NULL}}, 1, "bob",
+	{{.name = "u", .users = BOB, VIA(0)}}, ACTION_PASS, NULL, NULL, 1},
+    {"but holds", {{"b@x.test", "smtp", NULL}}, 1, "bob",
 	{{.name = "u", .users = BOB, .then = ACTION_HOLD}, ALL}, ACTION_HOLD,
 	"u", NULL, 1},
     {"a pass is no shield for another recipient",
-	{{"b@x.test", "smtp"}, {"c@y.test", "smtp"}}, 2, NULL,
+	{{"b@x.test", "smtp", NULL}, {"c@y.test", "smtp", NULL}}, 2, NULL,
 	{TO_X(.then = ACTION_PASS), ALL}, ACTION_REROUTE, "all", "smarthost",
 	2},
-    {"the recipient's answer comes first", {{"b@x.test", "smtp"}}, 1, NULL,
-	{TO_X(VIA(1)), ALL}, ACTION_REROUTE, "x", "second", 1},
-    {"for any recipient", {{"c@y.test", "smtp"}, {"b@x.test", "smtp"}}, 2, NULL,
+    {"the recipient's answer comes first", {{"b@x.test", "smtp", NULL}}, 1,
+	NULL, {TO_X(VIA(1)), ALL}, ACTION_REROUTE, "x", "second", 1},
+    {"for any recipient",
+	{{"c@y.test", "smtp", NULL}, {"b@x.test", "smtp", NULL}}, 2, NULL,
 	{TO_X(VIA(1))}, ACTION_REROUTE, "x", "second", 2},
-    {"local mail is nobody's concern", {{"c@local.test", "virtual"}}, 1, NULL,
-	{ALL}, ACTION_PASS, NULL, NULL, 0},
+    {"local mail is nobody's concern", {{"c@local.test", "virtual", NULL}}, 1,
+	NULL, {ALL}, ACTION_PASS, NULL, NULL, 0},
 };
 
 static void
@@ -340,7 +342,7 @@ tells_of_an_answer(void **state)
 
 	(void)state;
 	prepare(c, &config, &board, standings);
-	gate_answer(&board, DOOR_SENDER, "a\n@ours.test", &verdict);
+	gate_answer(&board, DOOR_SENDER, "a\n@ours.test", NULL, &verdict);
 	gate_line_of_answer(
 	    &line, &verdict, DOOR_SENDER, "a\n@ours.test", MODE_ENFORCE);
 	assert_string_equal(line.text,

@@ -161,6 +161,8 @@ checks_no_rarer_than_told(void **state)
 	config_unref(config);
 }
 
+#define BY_MAP "reroute_by = \"map\"; local_domains = \"ours.test\"; "
+
 static const char whole[] =
     "mode = \"enforce\"; providers = \"p.conf\";\n"
     "milter: { socket = \"inet:8899@127.0.0.1\"; };\n"
@@ -437,8 +439,20 @@ static const struct {
     {"policy = ( { name = \"r\"; then = \"reroute\"; } );",
 	"r.conf:2: error: policy.via: it is missing, and has no default"},
     {"policy = ( { name = \"r\"; then = \"pass\"; receivers = \"x\"; } );",
-	"r.conf:2: error: policy.receivers: not available in this version: "
-	"use recipients"},
+	"r.conf:2: error: policy.receivers: unknown receiver \"x\": the "
+	"providers file has none; expected a domain"},
+    {"policy = ( { name = \"r\"; then = \"pass\"; receivers = []; } );",
+	"r.conf:2: error: policy.receivers: found an empty array, expected at "
+	"least one item; or leave the key out"},
+    {BY_MAP "probe: { after = \"1m\"; };",
+	"r.conf:2: error: probe.transport: it is missing, and has no default"},
+    {BY_MAP "probe: { transport = \"egress-probe\"; };",
+	"r.conf:2: error: probe.transport: found \"egress-probe\", expected "
+	"Postfix's transport:nexthop, such as "
+	"\"smtp:[smarthost.example.net]:587\""},
+    {BY_MAP "probe: { transport = \"egress-probe:\"; every = \"0s\"; };",
+	"r.conf:2: error: probe.every: found \"0s\", expected a duration "
+	"from \"1s\" to \"7d\""},
     {"policy = ( { name = \"r\"; then = \"reroute\"; via = \"x\"; } );",
 	"r.conf:2: error: policy.via: unknown route \"x\": there are no "
 	"routes"},

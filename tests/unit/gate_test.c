@@ -76,7 +76,7 @@ test_outbound(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(outbound_cases); i++) {
 		const struct outbound_case *c = &outbound_cases[i];
-		struct recipient recipient = {c->address, c->mailer};
+		struct recipient recipient = {c->address, c->mailer, NULL};
 
 		print_message(
 		    "%s by %s\n", c->address, c->mailer ? c->mailer : "?");
@@ -126,7 +126,7 @@ struct gate_case {
 };
 
 #define FROM_A .sender = "a@example.com"
-#define TO_BOB .recipients = {{"bob@example.net", "smtp"}}
+#define TO_BOB .recipients = {{"bob@example.net", "smtp", NULL}}
 #define REROUTED(n)                                                           \
 	.want = ACTION_REROUTE, .want_rule = "all", .want_route = &smarthost, \
 	.want_egress = "main", .want_count = (n)
@@ -159,49 +159,53 @@ static const struct gate_case gate_cases[] = {
 	.want = ACTION_REROUTE, .want_rule = "all", .want_route = &smarthost,
 	.want_egress = "news", .want_count = 1},
     {"egress by its mailer", BIT(BULK), FROM_A,
-	.recipients = {{"bob@example.net", "smtp-bulk2"}}, .rules = {ALL},
+	.recipients = {{"bob@example.net", "smtp-bulk2", NULL}}, .rules = {ALL},
 	.want = ACTION_REROUTE, .want_rule = "all", .want_route = &smarthost,
 	.want_egress = "bulk", .want_count = 1},
     {"sender before mailer, as configured", BIT(NEWS),
 	.sender = "x@news.example.com",
-	.recipients = {{"bob@example.net", "smtp-bulk"}}, .rules = {ALL},
+	.recipients = {{"bob@example.net", "smtp-bulk", NULL}}, .rules = {ALL},
 	.want = ACTION_REROUTE, .want_rule = "all", .want_route = &smarthost,
 	.want_egress = "news", .want_count = 1},
     {"sender and mailer", BIT(BOSS), .sender = "boss@example.com", TO_BOB,
 	.rules = {ALL}, .want = ACTION_REROUTE, .want_rule = "all",
 	.want_route = &smarthost, .want_egress = "boss", .want_count = 1},
     {"the sender, by another mailer", BIT(BOSS), .sender = "boss@example.com",
-	.recipients = {{"bob@example.net", "relay"}}, .rules = {ALL}},
+	.recipients = {{"bob@example.net", "relay", NULL}}, .rules = {ALL}},
     {"the mailer, from another sender", BIT(BOSS), FROM_A, TO_BOB,
 	.rules = {ALL}},
     {"no mailer is not of an egress with mailers", BIT(BULK) | BIT(BOSS),
 	.sender = "boss@example.com",
-	.recipients = {{"bob@example.net", NULL}, {"eve@example.net", ""}},
+	.recipients = {{"bob@example.net", NULL, NULL},
+	    {"eve@example.net", "", NULL}},
 	.rules = {ALL}},
     {"no mailer is of one without", BIT(MAIN), .sender = "boss@example.com",
-	.recipients = {{"bob@example.net", NULL}, {"eve@example.net", ""}},
+	.recipients = {{"bob@example.net", NULL, NULL},
+	    {"eve@example.net", "", NULL}},
 	.rules = {ALL}, REROUTED(2)},
 
     /* which recipients */
     {"local ones stay out of it", BIT(MAIN), FROM_A,
-	.recipients = {{"c@example.com", "local"}, {"d@example.com", NULL}},
+	.recipients = {{"c@example.com", "local", NULL},
+	    {"d@example.com", NULL, NULL}},
 	.rules = {ALL}},
     {"local ones are not counted", BIT(MAIN), FROM_A,
-	.recipients = {{"c@example.com", "local"}, {"bob@example.net", "smtp"},
-	    {"d@example.com", NULL}, {"eve@example.net", "relay"}},
+	.recipients = {{"c@example.com", "local", NULL},
+	    {"bob@example.net", "smtp", NULL}, {"d@example.com", NULL, NULL},
+	    {"eve@example.net", "relay", NULL}},
 	.rules = {ALL}, REROUTED(2)},
     {"nor are those of a clean egress", BIT(MAIN), FROM_A,
-	.recipients = {{"c@example.net", "smtp-bulk"},
-	    {"bob@example.net", "smtp"}},
+	.recipients = {{"c@example.net", "smtp-bulk", NULL},
+	    {"bob@example.net", "smtp", NULL}},
 	.rules = {ALL}, REROUTED(1)},
     {"two listed egresses: the first recipient's", BIT(MAIN) | BIT(BULK),
 	FROM_A,
-	.recipients = {{"bob@example.net", "smtp"},
-	    {"c@example.net", "smtp-bulk"}},
+	.recipients = {{"bob@example.net", "smtp", NULL},
+	    {"c@example.net", "smtp-bulk", NULL}},
 	.rules = {ALL}, REROUTED(2)},
     {"also where no rule holds", BIT(MAIN) | BIT(BULK), FROM_A,
-	.recipients = {{"c@example.net", "smtp-bulk"},
-	    {"bob@example.net", "smtp"}},
+	.recipients = {{"c@example.net", "smtp-bulk", NULL},
+	    {"bob@example.net", "smtp", NULL}},
 	.want_egress = "bulk", .want_count = 2},
 
     /* which rule */
@@ -214,8 +218,8 @@ static const struct gate_case gate_cases[] = {
 	    ALL},
 	REROUTED(1)},
     {"rules before recipients", BIT(MAIN) | BIT(BULK), FROM_A,
-	.recipients = {{"c@example.net", "smtp-bulk"},
-	    {"bob@example.net", "smtp"}},
+	.recipients = {{"c@example.net", "smtp-bulk", NULL},
+	    {"bob@example.net", "smtp", NULL}},
 	.rules = {{.name = "some",
 		      .then = ACTION_HOLD,
 		      .recipients = STRINGS("bob@example.net")},
@@ -223,11 +227,12 @@ static const struct gate_case gate_cases[] = {
 	.want = ACTION_HOLD, .want_rule = "some", .want_egress = "main",
 	.want_count = 2},
     {"a rule that holds for a local recipient only", BIT(MAIN), FROM_A,
-	.recipients = {{"c@example.com", "local"}, {"bob@example.net", "smtp"}},
+	.recipients = {{"c@example.com", "local", NULL},
+	    {"bob@example.net", "smtp", NULL}},
 	.rules = HOLD(.recipients = STRINGS("c@example.com")), NO_RULE},
     {"or for one of a clean egress", BIT(MAIN), FROM_A,
-	.recipients = {{"c@example.net", "smtp-bulk"},
-	    {"bob@example.net", "smtp"}},
+	.recipients = {{"c@example.net", "smtp-bulk", NULL},
+	    {"bob@example.net", "smtp", NULL}},
 	.rules = HOLD(.recipients = STRINGS("c@example.net")), NO_RULE},
 
     /* each condition */
@@ -420,11 +425,11 @@ static const struct domain_case {
     {"a sender without a domain", 0, "ours.test", TO_BOB,
 	.rules = {LISTED_DOMAIN()}, ACTION_PASS},
     {"mail that stays", 0, "a@ours.test",
-	.recipients = {{"bob@example.com", NULL}}, .rules = {LISTED_DOMAIN()},
-	ACTION_PASS},
+	.recipients = {{"bob@example.com", NULL, NULL}},
+	.rules = {LISTED_DOMAIN()}, ACTION_PASS},
     {"all that leave are counted", 0, "a@ours.test",
-	.recipients = {{"bob@example.net", NULL}, {"bob@example.com", NULL},
-	    {"eve@example.net", NULL}},
+	.recipients = {{"bob@example.net", NULL, NULL},
+	    {"bob@example.com", NULL, NULL}, {"eve@example.net", NULL, NULL}},
 	.rules = {LISTED_DOMAIN()}, ACTION_HOLD, "domain", true, true, 2},
     {"no rule for it", 0, "a@ours.test", TO_BOB, .rules = {ALL}, ACTION_PASS,
 	NULL, true, true, 1},

@@ -73,6 +73,20 @@ static const struct {
 		    " recipients = \"x.test\"; " REROUTE " );",
 	"it never holds: with reroute_by = \"map\" a reroute is up to the "
 	"map, which sees no senders together with recipients"},
+    {MAP_MODE LOCAL "\npolicy = ( { name = \"a\"; receivers = "
+		    "\"x.example\"; " REROUTE " );",
+	NULL},
+    {MAP_MODE "\npolicy = ( { name = \"a\"; receivers = \"*\"; " REROUTE " );",
+	"it never holds: without local_domains the map cannot tell which "
+	"recipients leave"},
+    {MAP_MODE LOCAL "\npolicy = ( { name = \"a\"; senders = \"a@b.test\";"
+		    " receivers = \"x.example\"; " REROUTE " );",
+	"it never holds: with reroute_by = \"map\" a reroute is up to the "
+	"map, which sees no senders together with receivers"},
+    {MAP_MODE LOCAL "\npolicy = ( { name = \"let\"; receivers = \"*\"; "
+		    "then = \"pass\"; }, { name = \"all\"; " REROUTE " );",
+	"it also moves mail that rule \"let\" passes: the map's name "
+	"\"sender\" does not see all conditions of that"},
     /* The milter does these, and sees all. */
     {MAP_MODE LOCAL
 	"\npolicy = ( { name = \"a\"; users = \"bob\"; "

@@ -1,0 +1,16 @@
+/*
+ * probe -- the probe section of repgate.conf: how mail for a receiver that
+ * blocks us finds back to the direct way. One thread at a time.
+ */
+#ifndef CONFIG_PROBE_H
+#define CONFIG_PROBE_H
+
+struct config;
+struct group;
+
+/* Fills the probe settings of a config that has reroute_by and local_domains
+   already. */
+void probe_read(struct group *root, struct config *);
+void probe_free(struct config *);
+
+#endif
