@@ -29,6 +29,7 @@
 #include "standing/receptions.h"
 #include "standing/standing.h"
 #include "standing/ways.h"
+#include "witness.h"
 
 #include <event2/event.h>
 
@@ -84,6 +85,7 @@ struct engine {
 	struct ways *ways;
 	struct receptions *receptions;
 	struct probes *probes;
+	struct witness *witness;
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
@@ -329,6 +331,16 @@ carry_grounds(struct engine *engine, const struct config *config)
 	engine->grounds = grounds;
 }
 
+static void
+on_replied(void *arg, const struct board *board, const struct map_reply *reply,
+    char answer[MAP_ANSWER_MAX])
+{
+	struct engine *engine = arg;
+
+	if (witness_hear(engine->witness, board, reply, clock_now_ms(), answer))
+		event_active(engine->renew, EV_TIMEOUT, 0);
+}
+
 /* Once it is open it stays: without a map in the configuration it answers
    NOTFOUND. */
 static int
@@ -340,7 +352,10 @@ open_map(struct engine *engine, const struct config *config, char **reason)
 	engine->map =
 	    map_create(engine->base, config->map_socket, engine->slot, reason);
 	user_lower();
-	return engine->map ? 0 : -1;
+	if (!engine->map)
+		return -1;
+	map_listen(engine->map, on_replied, engine);
+	return 0;
 }
 
 static void
@@ -453,6 +468,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	receptions_configure(engine->receptions, config);
 	exchanges_configure(board_exchanges(engine->slot),
 	    config->directory->receivers, resolver);
+	witness_configure(engine->witness, config);
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
@@ -634,6 +650,7 @@ destroy(struct engine *engine)
 	ways_destroy(&engine->ways);
 	receptions_destroy(&engine->receptions);
 	probes_destroy(&engine->probes);
+	witness_destroy(&engine->witness);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
 	discovery_destroy(&engine->discovery);
@@ -690,6 +707,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->ways = ways_create();
 	engine->receptions = receptions_create();
 	engine->probes = probes_create();
+	engine->witness = witness_create(engine->receptions);
 	notes_listen(board_notes(slot), on_note, engine);
 	exchanges_listen(board_exchanges(slot), on_note, engine);
 	engine->discovery = discovery_create(engine->base, on_address, engine);

@@ -113,6 +113,34 @@ print_wait(FILE *to)
 	    to);
 }
 
+/* Mail of an egress with mailers goes by them, each in a process of its own
+   that can be told its name. */
+static void
+print_replies(const struct config *config, const char *socket, FILE *to)
+{
+	fprintf(to,
+	    "# Tell repgate how each delivery ended. It learns who blocks or "
+	    "throttles you,\n"
+	    "# and what a block would bounce stays in the queue, to go the "
+	    "other way. While\n"
+	    "# repgate is down Postfix warns, and does as without this "
+	    "line.\n"
+	    "smtp_delivery_status_filter = socketmap:%s:reply\n\n",
+	    socket);
+	for (size_t i = 0; i < config->egress_count; i++) {
+		const struct egress *egress = &config->egresses[i];
+
+		for (size_t j = 0; j < egress->mailers.count; j++)
+			fprintf(to,
+			    "# The same for egress \"%s\":\n"
+			    "#   postconf -P %s/unix/"
+			    "smtp_delivery_status_filter="
+			    "socketmap:%s:reply-%s\n\n",
+			    egress->name, egress->mailers.items[j], socket,
+			    egress->name);
+	}
+}
+
 static void
 print_map(const struct config *config, FILE *to)
 {
@@ -138,6 +166,7 @@ print_map(const struct config *config, FILE *to)
 		    "stays here.\n"
 		    "transport_maps = socketmap:%s:recipient\n\n",
 		    socket);
+	print_replies(config, socket, to);
 	free(socket);
 	if (sight_uses_wait(config))
 		print_wait(to);
@@ -161,6 +190,8 @@ print_transports(const struct config *config, FILE *to)
 			fprintf(to, "    -o smtp_bind_address%s=%s\n",
 			    route->addresses.items[k].family == 6 ? "6" : "",
 			    address_format(text, &route->addresses.items[k]));
+		if (config->reroute_by == REROUTE_BY_MAP)
+			fputs("    -o smtp_delivery_status_filter=\n", to);
 		if (config->reroute_by == REROUTE_BY_HEADER)
 			fputs("    # The header moves local recipients too; "
 			      "say what delivers yours.\n"
@@ -331,11 +362,11 @@ check_milter(struct check *check, const char *key)
 }
 
 static void
-check_map(struct check *check, const char *key, enum door door)
+check_map(struct check *check, const char *key, const char *door)
 {
 	const char *socket = check->config->map_socket;
 	char *name = socket_of(socket, check->queue_directory);
-	char *after = alloc_printf(":%s", door_name(door));
+	char *after = alloc_printf(":%s", door);
 	char *wanted = alloc_printf("socketmap:%s%s", name, after);
 	char *value = value_of(check, key);
 
@@ -455,9 +486,11 @@ check_all(struct check *check)
 	check_milter(check, "non_smtpd_milters");
 	if (check->config->reroute_by == REROUTE_BY_MAP) {
 		check_map(check, "sender_dependent_default_transport_maps",
-		    DOOR_SENDER);
+		    door_name(DOOR_SENDER));
 		if (sight_uses_recipient(check->config))
-			check_map(check, "transport_maps", DOOR_RECIPIENT);
+			check_map(check, "transport_maps",
+			    door_name(DOOR_RECIPIENT));
+		check_map(check, "smtp_delivery_status_filter", "reply");
 		if (sight_uses_wait(check->config)) {
 			check_wait(check);
 			check_lifetime(check);

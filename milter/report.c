@@ -590,6 +590,7 @@ counters_json(const struct report_view *view)
 	    json, "open_sessions", json_integer(counters.open_sessions));
 	json_object_set_new(json, "map_questions", json_integer(map.questions));
 	json_object_set_new(json, "map_moved", json_integer(map.moved));
+	json_object_set_new(json, "map_softened", json_integer(map.softened));
 	json_object_set_new(json, "map_broken", json_integer(map.broken));
 	json_object_set_new(json, "map_connections", json_integer(map.open));
 	json_object_set_new(json, "domains", json_integer(view->domain_count));

@@ -32,6 +32,8 @@
 #include <unistd.h>
 
 #define BACKLOG 1024
+#define REPLY_NAME "reply"
+_Static_assert(MAP_ANSWER_MAX == WORDING_MAX, "one buffer for both");
 
 /* A request and its length, colon and comma. */
 #define INPUT_MAX (MAP_REQUEST_MAX + 16)
@@ -75,6 +77,8 @@ struct map {
 	struct clients clients; /* the longest idle first */
 	size_t clients_max;
 	struct map_counters counters;
+	map_replied *replied; /* NULL: nobody listens */
+	void *replied_arg;
 
 	struct seen seen[SEEN_MAX];
 	int64_t line_second;
@@ -271,6 +275,37 @@ decide(struct map *map, const struct board *board, enum door door,
 		tell(map, &verdict, door, key, answer);
 }
 
+/* "reply" or "reply-EGRESS". */
+static bool
+is_reply(const struct map_request *request)
+{
+	size_t length = sizeof REPLY_NAME - 1;
+
+	return request->name_length >= length &&
+	       memcmp(request->name, REPLY_NAME, length) == 0 &&
+	       (request->name_length == length || request->name[length] == '-');
+}
+
+static void
+hear(struct map *map, const struct board *board,
+    const struct map_request *request, char answer[WORDING_MAX])
+{
+	const size_t used = sizeof REPLY_NAME;
+	struct map_reply reply = {
+	    .key = request->key, .key_length = request->key_length};
+	char *egress = NULL;
+
+	if (!map->replied || memchr(request->name, '\0', request->name_length))
+		return;
+	if (request->name_length >= used)
+		egress = alloc_bytes(
+		    request->name + used, request->name_length - used);
+	reply.egress = egress;
+	map->replied(map->replied_arg, board, &reply, answer);
+	map->counters.softened += answer[0] == 'O';
+	free(egress);
+}
+
 /* A key with a NUL is none that a mail server would send. */
 static void
 answer_request(struct map *map, const struct board *board,
@@ -281,10 +316,16 @@ answer_request(struct map *map, const struct board *board,
 
 	map->counters.questions++;
 	strcpy(answer, "NOTFOUND ");
-	if (!board || board->config->mode != MODE_ENFORCE ||
-	    board->config->reroute_by != REROUTE_BY_MAP ||
-	    door_of(request, &door) != 0 || request->key_length == 0 ||
+	if (!board || request->key_length == 0 ||
 	    memchr(request->key, '\0', request->key_length))
+		return;
+	if (is_reply(request)) {
+		hear(map, board, request, answer);
+		return;
+	}
+	if (board->config->mode != MODE_ENFORCE ||
+	    board->config->reroute_by != REROUTE_BY_MAP ||
+	    door_of(request, &door) != 0)
 		return;
 	memcpy(key, request->key, request->key_length);
 	key[request->key_length] = '\0';
@@ -641,6 +682,13 @@ map_destroy(struct map **map_r)
 		unlink(map->path);
 	free(map->path);
 	free(map);
+}
+
+void
+map_listen(struct map *map, map_replied *replied, void *arg)
+{
+	map->replied = replied;
+	map->replied_arg = arg;
 }
 
 void

@@ -271,15 +271,31 @@ read_speaker(const char *at, const char *end, struct attempt *out)
 	return close + 1;
 }
 
-static void
-read_words(const char *at, const char *end, struct attempt *out)
+/* Where our own answer to Postfix quotes the words that it stands for. */
+static const char *
+skip_kept(const char *at, const char *end)
+{
+	const char *next;
+
+	if (!begins(at, end, MAILLOG_KEPT))
+		return at;
+	next = find(at, end, "; ");
+	return next ? next + 2 : at;
+}
+
+void
+maillog_read_words(const char *start, size_t length, struct attempt *out)
 {
 	static const char suspended[] = "delivery temporarily suspended: ";
 	static const char login[] = "SASL authentication failed; ";
-	const char *words;
+	const char *at = start, *end = start + length, *words;
 
+	out->speaker = nothing;
+	out->stage = REPLY_STAGE_UNKNOWN;
+	out->is_reply = false;
 	if (begins(at, end, suspended))
 		at += sizeof suspended - 1;
+	at = skip_kept(at, end);
 	out->text = piece(at, end);
 	/* What it said to our login is nothing it said of our mail. */
 	if (begins(at, end, login))
@@ -329,8 +345,8 @@ read_postfix(const struct piece *status, struct attempt *out)
 	if (end[-1] == ')')
 		end--;
 	at = space + 2;
-	if (out->status != ATTEMPT_SENT)
-		read_words(at < end ? at : end, end, out);
+	if (out->status != ATTEMPT_SENT && at < end)
+		maillog_read_words(at, end - at, out);
 	return 0;
 }
 

@@ -54,6 +54,13 @@ struct attempt {
 /* Whether the line is an attempt; if not, *out is undefined. */
 bool maillog_read(const char *line, size_t length, struct attempt *out);
 
+/* Postfix's words about a failure: sets speaker, text, stage and is_reply. */
+void maillog_read_words(const char *words, size_t length, struct attempt *out);
+
+/* How an answer of ours begins that kept a message in Postfix's queue; after
+   "; " it has the words for which it stands. */
+#define MAILLOG_KEPT "repgate keeps this"
+
 /* A point in time as the log has it: no zone, and no year in traditional
    stamps (0 then). */
 struct stamp {

@@ -26,6 +26,7 @@ write_conf
 said=$(check)
 is "it fails while lines are missing" $? 1
 for key in sender_dependent_default_transport_maps transport_maps \
+    smtp_delivery_status_filter \
     defer_transports 'smtp-second/unix in master.cf'; do
 	like "missing: $key" "$said" "MISSING  $key"
 done
