@@ -70,3 +70,34 @@ receiver_start() { # NAME ADDRESS [OPTION...]
 	wait_until listening_at "$address" "$mx_port" ||
 	    give_up "$name does not start: $(cat "$dir/$name.log")"
 }
+
+# A receiver that refuses what $dir/NAME.script says, see tests/refusing_mx.
+refusing_start() { # NAME ADDRESS
+	mkdir -p "$dir/$1"
+	[ -e "$dir/$1.script" ] || : >"$dir/$1.script"
+	start_server "$1" "$root/tests/refusing_mx" "$2" "$mx_port" \
+	    "$dir/$1" "$dir/$1.script"
+	wait_until listening_at "$2" "$mx_port" ||
+	    give_up "$1 does not start: $(cat "$dir/$1.log")"
+}
+
+# script NAME LINE...: from now on; without a line it takes all.
+script() {
+	local name=$1
+	shift
+	printf '%s\n' "$@" >"$dir/$name.script.new"
+	mv "$dir/$name.script.new" "$dir/$name.script"
+}
+
+# Before sandbox_start: Postfix tells how each delivery ended, and repgate
+# knows the receivers of the directory.
+tell_replies() {
+	local map=socketmap:unix:../gate/map.sock
+	main_cf+=("smtp_delivery_status_filter = $map:reply")
+	eval "lists_$(declare -f providers_conf)"
+	providers_conf() {
+		lists_providers_conf
+		cp "$root/conf/receivers.conf" "$dir"
+		echo '@include "receivers.conf"'
+	}
+}

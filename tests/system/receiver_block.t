@@ -1,0 +1,62 @@
+#!/bin/bash
+# 300 messages are under way to companies at one receiver when that begins to
+# refuse our address for good, which no list tells. None is returned, and each
+# arrives once. A message to somebody else is not touched.
+. "$(dirname "$0")/../sandbox.sh"
+. "$(dirname "$0")/../world.sh"
+
+deadline=40
+block='550 5.7.1 Unfortunately, messages from [203.0.113.5] weren'\''t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).'
+delivered() {
+	{ messages outlook; messages smarthost; } | wc -l
+}
+some_delivered() {
+	[ "$(delivered)" -ge 50 ]
+}
+left_in_queue() {
+	find "$dir/queue/active" "$dir/queue/deferred" "$dir/queue/incoming" \
+	    -type f 2>/dev/null | wc -l
+}
+all_accounted() {
+	[ $(($(delivered) + $(left_in_queue))) = 300 ]
+}
+
+world_open
+ask_map
+tell_replies
+sandbox_start
+world <<'END'
+baker.test MX mx 60 10 baker-test.mail.protection.outlook.com
+free.test MX mx 60 10 mx.free.test
+*.mail.protection.outlook.com A a 60 127.0.0.20
+mx.free.test A a 60 127.0.0.30
+END
+refusing_start outlook 127.0.0.20
+refusing_start free 127.0.0.30
+repgate_start
+wait_for_log 'standing: egress=main .*to=clean'
+
+smtp-source -s 5 -m 300 -N -f anna@local.test -t bob@baker.test \
+    "127.0.0.1:$smtp_port" &
+source=$!
+ok "some arrive" wait_until some_delivered
+script outlook "rcpt $block"
+ok "all are accepted" wait $source
+wait_for_log 'receiver: name="Microsoft 365" egress=main state=blocked from=open replies=[0-9]+ since=.* removal=https://'
+ok "somebody else's arrives meanwhile" send anna@local.test c@free.test
+ok "at the server of its own" wait_until message_at free
+is "nothing is returned" "$(grep -c 'status=bounced' "$dir/postfix.log")" 0
+ok "the queue says who, and with which words" grep -q \
+    'status=deferred (repgate keeps this, Microsoft 365 blocks 203.0.113.5; host .*S3140' \
+    "$dir/postfix.log"
+ok "none is lost" wait_until all_accounted
+
+script outlook
+arrived free 1
+is "all 300 arrived" "$(delivered)" 300
+is "each once" "$({ messages outlook; messages smarthost; } |
+    xargs grep -ha '^X-Rcpt-Args:' | sort -u | wc -l)" 300
+is "none was returned" "$(grep -c 'status=bounced' "$dir/postfix.log")" 0
+is "nobody got a bounce" "$(count_messages local)" 0
+
+done_testing
