@@ -253,7 +253,8 @@ ask(struct round *round, const char *name, enum kind kind, size_t list)
 	    round->selftest->resolver, name, DNS_TYPE_A, on_done, asked);
 }
 
-/* A label that nobody has used before. */
+/* A label that nobody has used before; of letters and digits, since some
+   servers fail on others. */
 static const char *
 draw_label(char label[32])
 {
@@ -261,7 +262,7 @@ draw_label(char label[32])
 
 	if (getrandom(&random, sizeof random, 0) < 0)
 		abort();
-	snprintf(label, 32, "repgate-%016llx", (unsigned long long)random);
+	snprintf(label, 32, "repgate%016llx", (unsigned long long)random);
 	return label;
 }
 
