@@ -64,7 +64,7 @@ on_event(struct bufferevent *stream, short what, void *arg)
 	end(chronicle);
 }
 
-/* A socket that is not there is told by on_event, out of the loop. */
+/* libevent tells on_event of some failures and returns others. */
 static void
 connect_to(struct chronicle *chronicle, const char *path)
 {
@@ -76,8 +76,9 @@ connect_to(struct chronicle *chronicle, const char *path)
 	    chronicle->stream, on_readable, NULL, on_event, chronicle);
 	bufferevent_write(chronicle->stream, "status\n", 7);
 	bufferevent_enable(chronicle->stream, EV_READ | EV_WRITE);
-	bufferevent_socket_connect(
-	    chronicle->stream, (struct sockaddr *)&address, sizeof address);
+	if (bufferevent_socket_connect(chronicle->stream,
+		(struct sockaddr *)&address, sizeof address) != 0)
+		event_active(chronicle->limit, EV_TIMEOUT, 0);
 }
 
 struct chronicle *
