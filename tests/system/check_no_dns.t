@@ -50,15 +50,16 @@ timed check --deadline 1s mail.example
 at_most "a host: said" 1300
 like "unknown, and which name" "$status $out" '^3 UNKNOWN.*mail.example'
 
-# A resolver that knows one list and is silent on the others.
+# A resolver that knows one list, of the last ones, and is silent on the others.
 lies <<'END'
-zone list1.test lists
+zone list60.test lists
 * * drop
 END
 timed check --deadline 1s 192.0.2.1
-at_most "59 lists of 60 are silent: said" 1300
-like "most are silent: the reason is first" "$status $(head -n 2 "$dir/out")" \
+at_most "60 lists of 61 are silent: said" 1300
+like "the reason is first" "$status $(head -n 2 "$dir/out")" \
     '^3 192.0.2.1: unknown.*Too few lists answered. Of 60 the cause is: no answer'
+like "what the one says does not wait behind them" "$out" 'list60-test +CLEAN'
 
 lies <<<'* * servfail'
 check 192.0.2.1

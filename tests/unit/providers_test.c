@@ -386,6 +386,48 @@ the_lint_finds_faults(void **state)
 	}
 }
 
+/* Zones that are still to be met as defaults, years after they ended. */
+static void
+the_dead_are_known_for_it(void **state)
+{
+	static const char *const zones[] = {"dnsbl.sorbs.net",
+	    "ix.dnsbl.manitu.net", "dnsbl.inps.de", "wormrbl.imp.ch",
+	    "dnsbl.ahbl.org", "bl.spamcannibal.org"};
+	struct directory *directory = read_directory("conf/providers.conf");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(zones); i++) {
+		bool is_dead = false;
+
+		print_message("%s\n", zones[i]);
+		for (size_t j = 0; j < directory->list_count; j++)
+			is_dead |=
+			    directory->lists[j].is_dead &&
+			    is_within(zones[i], directory->lists[j].zone);
+		assert_true(is_dead);
+	}
+	directory_destroy(&directory);
+}
+
+/* Asked about an address they would never list it, and it would look clean. */
+static void
+lists_of_domains_are_asked_about_domains(void **state)
+{
+	static const char *const ids[] = {"surbl", "spamhaus-dbl"};
+	struct directory *directory = read_directory("conf/providers.conf");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		const struct list *list = directory_find(directory, ids[i]);
+
+		assert_non_null(list);
+		assert_true(list->knows_domain);
+		assert_false(list->knows_ip4);
+		assert_false(list->knows_ip6);
+	}
+	directory_destroy(&directory);
+}
+
 /* What is shipped has to work on a machine where nobody registered. */
 static void
 the_default_set_can_be_asked(void **state)
@@ -421,6 +463,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		the_lint_finds_faults, scratch_create, scratch_destroy),
 	    cmocka_unit_test(answers_mean_what_the_operators_say),
+	    cmocka_unit_test(the_dead_are_known_for_it),
+	    cmocka_unit_test(lists_of_domains_are_asked_about_domains),
 	    cmocka_unit_test(the_default_set_can_be_asked),
 	};
 
