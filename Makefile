@@ -148,6 +148,12 @@ bench-replay:
 	$(MAKE) all bench-tools
 	tests/bench/replay
 
+# Half an hour and more; a row alone: tests/faults --seconds 60 ROW
+FAULT_SECONDS = 60
+faults: deps
+	$(MAKE) all tools
+	tests/faults --seconds $(FAULT_SECONDS) --write tests/FAULTS.md
+
 deps:
 	@tests/deps
 
@@ -155,7 +161,7 @@ C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
 SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
           tests/world.sh \
           tests/bench/gate tests/bench/map tests/bench/check \
-          tests/bench/replay .ci/run \
+          tests/bench/replay tests/faults .ci/run \
           $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
@@ -187,7 +193,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
-        bench-gate bench-check bench-replay deps lint install clean
+        bench-gate bench-check bench-replay faults deps lint install clean
 .SECONDARY:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
