@@ -160,10 +160,11 @@ print_map(const struct config *config, FILE *to)
 	    socket);
 	if (sight_uses_recipient(config))
 		fprintf(to,
-		    "# The same for recipients, since there are rules about "
-		    "them. It overrides\n"
-		    "# all else, so local_domains must name every domain that "
-		    "stays here.\n"
+		    "# The same for recipients, for rules about them, and so "
+		    "that the mail of\n"
+		    "# one receiver that blocks us goes another way. It "
+		    "overrides all else, so\n"
+		    "# local_domains must name every domain that stays here.\n"
 		    "transport_maps = socketmap:%s:recipient\n\n",
 		    socket);
 	print_replies(config, socket, to);
@@ -202,6 +203,39 @@ print_transports(const struct config *config, FILE *to)
 	}
 }
 
+/* The way of the first route that is a host: "[smarthost.example.net]:587". */
+static const char *
+fallback_of(const struct config *config)
+{
+	for (size_t i = 0; i < config->route_count; i++) {
+		const char *colon = strchr(config->routes[i].nexthop, ':');
+
+		if (colon && colon[1])
+			return colon + 1;
+	}
+	return "[smarthost.example.net]:587";
+}
+
+static void
+print_probe(const struct config *config, FILE *to)
+{
+	const char *transport = config->probe.transport;
+
+	if (!transport)
+		return;
+	fprintf(to,
+	    "## /etc/postfix/master.cf: the direct way for probes, on which a "
+	    "block is\n"
+	    "## neither a bounce nor a delay; repgate_replies is in "
+	    "contrib/postfix.\n"
+	    "%.*s  unix  -  -  y  -  -  smtp\n"
+	    "    -o syslog_name=postfix/%.*s\n"
+	    "    -o smtp_reply_filter=regexp:/etc/postfix/repgate_replies\n"
+	    "    -o smtp_fallback_relay=%s\n\n",
+	    (int)strcspn(transport, ":"), transport,
+	    (int)strcspn(transport, ":"), transport, fallback_of(config));
+}
+
 void
 mta_postfix_print(const struct config *config, FILE *to)
 {
@@ -212,6 +246,7 @@ mta_postfix_print(const struct config *config, FILE *to)
 	else if (config->route_count > 0)
 		print_header(config, to);
 	print_transports(config, to);
+	print_probe(config, to);
 }
 
 /* ---- what Postfix is set to --------------------------------------------- */
@@ -480,6 +515,21 @@ check_transports(struct check *check)
 }
 
 static void
+check_probe(struct check *check)
+{
+	const char *transport = check->config->probe.transport;
+	char *name, *line;
+
+	if (!transport)
+		return;
+	name = alloc_bytes(transport, strcspn(transport, ":"));
+	line = alloc_printf("%s/unix in master.cf, for probes", name);
+	tell(check, has_transport(check, name), line, NULL);
+	free(line);
+	free(name);
+}
+
+static void
 check_all(struct check *check)
 {
 	check_milter(check, "smtpd_milters");
@@ -499,6 +549,7 @@ check_all(struct check *check)
 		check_header(check);
 	}
 	check_transports(check);
+	check_probe(check);
 }
 
 int

@@ -85,8 +85,10 @@ sight_uses_recipient(const struct config *config)
 	for (size_t i = 0; i < config->rule_count; i++) {
 		const struct rule *rule = &config->rules[i];
 
-		if (sight_chooses(rule) && sight_moves(rule) &&
-		    sight_sees(DOOR_RECIPIENT, rule))
+		if (!sight_moves(rule) || !sight_sees(DOOR_RECIPIENT, rule))
+			continue;
+		if (sight_chooses(rule) || (config->local_domains.count > 0 &&
+					       !sight_needs_sender(config)))
 			return true;
 	}
 	return false;

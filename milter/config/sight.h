@@ -27,7 +27,8 @@ bool sight_can_act(const struct config *, const struct rule *);
 bool sight_needs_sender(const struct config *);
 
 /* Whether a rule of the configuration makes the MTA keep mail waiting, and
-   whether one chooses mail for the map by its recipient. */
+   whether one can move mail by what the map knows of its recipient: by its
+   address, or because its receiver blocks us. */
 bool sight_uses_wait(const struct config *);
 bool sight_uses_recipient(const struct config *);
 

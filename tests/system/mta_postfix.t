@@ -12,7 +12,8 @@ install_lines() {
 	grep -v '^#' "$dir/lines" | grep -E '^[a-z_]+ = ' | while read -r line; do
 		postconf -c "$dir/postfix" -e "$line"
 	done
-	sed -n '/^smtp-second/,/^$/p' "$dir/lines" >>"$dir/postfix/master.cf"
+	sed -n '/^smtp-second/,/^$/p; /^egress-probe/,/^$/p' "$dir/lines" \
+	    >>"$dir/postfix/master.cf"
 }
 
 sandbox_start
@@ -20,6 +21,7 @@ conf reroute_by '"map"'
 conf map "{ socket = \"unix:$dir/queue/repgate/map.sock\"; }"
 conf routes '( { name = "second"; nexthop = "smtp-second:";
       addresses = [ "203.0.113.9" ]; } )'
+conf probe '{ transport = "egress-probe:"; }'
 conf policy '( { name = "x"; recipients = [ "x.test" ]; then = "wait"; },
     { name = "all"; then = "reroute"; via = [ "second" ]; } )'
 write_conf
@@ -27,7 +29,8 @@ said=$(check)
 is "it fails while lines are missing" $? 1
 for key in sender_dependent_default_transport_maps transport_maps \
     smtp_delivery_status_filter \
-    defer_transports 'smtp-second/unix in master.cf'; do
+    defer_transports 'smtp-second/unix in master.cf' \
+    'egress-probe/unix in master.cf'; do
 	like "missing: $key" "$said" "MISSING  $key"
 done
 like "already there: smtpd_milters" "$said" 'ok       smtpd_milters'
@@ -37,6 +40,8 @@ said=$(check)
 is "nothing is missing then" "$said $?" "${said//MISSING/nothing} 0"
 like "Postfix knows the transport" \
     "$(postconf -c "$dir/postfix" -M smtp-second/unix)" 'smtp_bind_address'
+like "and the one for probes" \
+    "$(postconf -c "$dir/postfix" -M egress-probe/unix)" 'smtp_fallback_relay'
 like "MAIL_CONFIG is heeded" \
     "$(MAIL_CONFIG=$dir/postfix repgate mta postfix --check)" \
     'ok       transport_maps'
@@ -52,6 +57,7 @@ like "mail would expire while it waits" "$(check)" \
     'MISSING  maximal_queue_lifetime'
 
 conf reroute_by '"header"'
+unset 'conf[probe]'
 conf policy '( { name = "all"; then = "reroute"; via = [ "second" ]; } )'
 write_conf
 like "a route without its line in the table" "$(check)" \

@@ -184,8 +184,40 @@ reads_the_keys(void **state)
 	assert_int_equal(config->rules[0].then_after, ACTION_REROUTE);
 	assert_int_equal(config->rules[0].via_count, 1);
 	assert_true(sight_uses_wait(config));
-	assert_false(sight_uses_recipient(config));
+	assert_true(sight_uses_recipient(config));
 	config_unref(config);
+}
+
+/* wants: whether Postfix is to ask about recipients. */
+static const struct {
+	const char *text;
+	bool want;
+} asks[] = {
+    {MAP_MODE LOCAL "policy = ( { name = \"a\"; " REROUTE " );", true},
+    {MAP_MODE "policy = ( { name = \"a\"; " REROUTE " );", false},
+    {MAP_MODE LOCAL "policy = ( { name = \"a\"; then = \"hold\"; } );", false},
+    {MAP_MODE LOCAL "policy = ( { name = \"s\"; senders = \"a@b.test\"; then = "
+		    "\"pass\"; }, "
+		    "{ name = \"a\"; " REROUTE " );",
+	false},
+    {MAP_MODE LOCAL "policy = ( { name = \"s\"; senders = \"a@b.test\"; then = "
+		    "\"pass\"; }, "
+		    "{ name = \"a\"; receivers = \"*\"; " REROUTE " );",
+	true},
+};
+
+static void
+knows_when_recipients_matter(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++) {
+		struct config *config = load(asks[i].text);
+
+		print_message("%s\n", asks[i].text);
+		assert_non_null(config);
+		assert_int_equal(sight_uses_recipient(config), asks[i].want);
+		config_unref(config);
+	}
 }
 
 /* An argument with a space in it needs an array. */
@@ -230,6 +262,7 @@ main(void)
 	    TEST(warns_of_rules_that_no_door_sees),
 	    TEST(warns_of_mailers),
 	    TEST(reads_the_keys),
+	    TEST(knows_when_recipients_matter),
 	    TEST(keeps_arguments_apart),
 	    TEST(opens_no_map_unasked),
 	};
