@@ -15,6 +15,7 @@
 #include "evidence/exchanges.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
+#include "evidence/scout.h"
 #include "evidence/selftest.h"
 #include "evidence/watch.h"
 #include "nudge.h"
@@ -82,6 +83,7 @@ struct engine {
 	struct selftest *selftest;
 	struct discovery *discovery;
 	struct domains *domains;
+	struct scout *scout;
 	struct ways *ways;
 	struct receptions *receptions;
 	struct probes *probes;
@@ -252,8 +254,11 @@ on_answered(void *arg, const struct subject *subject,
     const struct finding *finding, const struct answer *before)
 {
 	struct engine *engine = arg;
+	struct board *board;
 
-	report_answer(engine->config, subject, finding, before);
+	board = board_current(engine->slot);
+	report_answer(board, subject, finding, before);
+	board_unref(board);
 	/* Many answers of one turn of the loop share one new board. Domains,
 	   of which there may be thousands, are stepped with the tick. */
 	if (!subject->domain)
@@ -296,6 +301,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	selftest_tick(engine->selftest, now_ms);
 	watch_tick(engine->watch, now_ms);
 	discovery_tick(engine->discovery, now_ms);
+	scout_tick(engine->scout, now_ms);
 	domains_step(engine->domains, now_ms, clock_wall_sec());
 	receptions_step(engine->receptions, now_ms, clock_wall_sec());
 	exchanges_ask(board_exchanges(engine->slot));
@@ -442,6 +448,16 @@ start_preflight(struct engine *engine)
 	free(reason);
 }
 
+static void
+on_scouted(void *arg, bool has_moved)
+{
+	struct engine *engine = arg;
+
+	if (has_moved)
+		watch_grounds(engine);
+	event_active(engine->renew, EV_TIMEOUT, 0);
+}
+
 /* 0, or -1 with *reason set and everything as it was. Takes the reference to
    config if it returns 0. */
 static int
@@ -464,6 +480,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	selftest_configure(engine->selftest, config, resolver);
 	discovery_configure(engine->discovery, config);
 	domains_configure(engine->domains, config);
+	scout_configure(engine->scout, config, resolver);
 	ways_configure(engine->ways, config);
 	receptions_configure(engine->receptions, config);
 	exchanges_configure(board_exchanges(engine->slot),
@@ -645,6 +662,7 @@ destroy(struct engine *engine)
 	map_destroy(&engine->map);
 	nudge_destroy(&engine->nudge);
 	preflight_destroy(&engine->preflight);
+	scout_destroy(&engine->scout);
 	resolver_destroy(&engine->resolver);
 	domains_destroy(&engine->domains);
 	ways_destroy(&engine->ways);
@@ -700,11 +718,12 @@ engine_create(struct config *config, const char *config_path,
 	engine->renew = event_new(engine->base, -1, 0, on_renew, engine);
 	engine->wake = event_new(engine->base, engine->wake_fd,
 	    EV_READ | EV_PERSIST, on_wake, engine);
+	engine->scout = scout_create(engine->base, on_scouted, engine);
+	engine->ways = ways_create(engine->scout);
 	engine->nudge = nudge_create();
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->selftest = selftest_create(on_resolver_changed, engine);
 	engine->domains = domains_create(engine->watch);
-	engine->ways = ways_create();
 	engine->receptions = receptions_create();
 	engine->probes = probes_create();
 	engine->witness = witness_create(engine->receptions);

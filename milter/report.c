@@ -54,40 +54,37 @@ is_of_listing(const struct answer *now, const struct answer *before)
 
 /* NULL if it is of no route. */
 static const char *
-route_of(const struct config *config, const struct address *address)
+route_of(const struct board *board, const struct address *address)
 {
-	for (size_t i = 0; i < config->route_count; i++) {
-		const struct route *route = &config->routes[i];
-		for (size_t j = 0; j < route->addresses.count; j++)
-			if (address_equal(&route->addresses.items[j], address))
-				return route->name;
+	for (size_t i = 0; i < board->config->route_count; i++) {
+		const struct board_route *route = &board->routes[i];
+		for (size_t j = 0; j < route->address_count; j++)
+			if (address_equal(&route->addresses[j], address))
+				return board->config->routes[i].name;
 	}
 	return NULL;
 }
 
-/* An address that none was given is one that the network sees. */
+/* Likewise of no egress. */
 static const char *
-egress_of(const struct config *config, const struct address *address)
+egress_of(const struct board *board, const struct address *address)
 {
-	const struct egress *seen =
-	    route_of(config, address) ? NULL : egresses_find_auto(config);
-
-	for (size_t i = 0; i < config->egress_count; i++) {
-		const struct egress *egress = &config->egresses[i];
-		for (size_t j = 0; j < egress->addresses.count; j++)
-			if (address_equal(&egress->addresses.items[j], address))
-				return egress->name;
+	for (size_t i = 0; i < board->config->egress_count; i++) {
+		const struct board_egress *egress = &board->egresses[i];
+		for (size_t j = 0; j < egress->address_count; j++)
+			if (address_equal(&egress->addresses[j], address))
+				return board->config->egresses[i].name;
 	}
-	return seen ? seen->name : NULL;
+	return NULL;
 }
 
 /* One that is of both is an egress's above all. */
 static void
-add_owner(struct line *line, const struct config *config,
-    const struct address *address)
+add_owner(
+    struct line *line, const struct board *board, const struct address *address)
 {
-	const char *route = route_of(config, address);
-	const char *egress = egress_of(config, address);
+	const char *route = route_of(board, address);
+	const char *egress = egress_of(board, address);
 
 	if (route && !egress)
 		line_add(line, "route", route);
@@ -104,7 +101,7 @@ removal_of(char url[URL_MAX], const struct list *list, const char *subject)
 }
 
 void
-report_answer(const struct config *config, const struct subject *subject,
+report_answer(const struct board *board, const struct subject *subject,
     const struct finding *finding, const struct answer *before)
 {
 	const struct answer *answer = &finding->answer;
@@ -121,7 +118,7 @@ report_answer(const struct config *config, const struct subject *subject,
 	if (subject->domain) {
 		line_add(&line, "domain", name);
 	} else {
-		add_owner(&line, config, &subject->address);
+		add_owner(&line, board, &subject->address);
 		line_add(&line, "address", name);
 	}
 	line_add(&line, "list", list->id);
@@ -461,10 +458,9 @@ route_json(const struct board *board, size_t index)
 	json_t *json = json_object(), *addresses = json_array();
 	char name[ADDRESS_TEXT_MAX];
 
-	for (size_t i = 0; i < route->addresses.count; i++)
+	for (size_t i = 0; i < entry->address_count; i++)
 		json_array_append_new(addresses,
-		    json_string(
-			address_format(name, &route->addresses.items[i])));
+		    json_string(address_format(name, &entry->addresses[i])));
 	json_object_set_new(json, "name", word(route->name));
 	json_object_set_new(json, "nexthop", word(route->nexthop));
 	json_object_set_new(

@@ -30,7 +30,7 @@ struct watch;
 /* Logs an answer: line if the answer differs from the one before in more than
    its age. A first CLEAN is no news, nor is an UNKNOWN because the list is
    unfit: that has a line of its own. */
-void report_answer(const struct config *, const struct subject *,
+void report_answer(const struct board *, const struct subject *,
     const struct finding *, const struct answer *before);
 
 /* Logs the list: line of a list whose fitness changed. That it is fit at the

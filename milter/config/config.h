@@ -9,6 +9,7 @@
 #define CONFIG_CONFIG_H
 
 #include "base/address.h"
+#include "config/destinations.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,10 +70,17 @@ struct list_use {
 	char *key;  /* a secret, part of zone; NULL: none is needed */
 };
 
+/* What a server has to offer to be of use. WRAPPED: TLS before SMTP. */
+enum route_tls { ROUTE_TLS_MAY, ROUTE_TLS_REQUIRED, ROUTE_TLS_WRAPPED };
+
 struct route {
 	char *name;    /* goes into a header: letters, digits, - _ . */
 	char *nexthop; /* Postfix transport:nexthop */
 	struct addresses addresses;
+	struct destinations destination; /* the hosts that nexthop names */
+	int64_t probe_every_ms;	    /* 0: never */
+	int probe_failures;	    /* in a row, to count as unreachable */
+	enum route_tls tls;
 };
 
 /* One rule of the policy. An empty condition holds for everything. */

@@ -1,13 +1,66 @@
 #include "config/routes.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "config/config.h"
 #include "config/form.h"
 #include "config/group.h"
+#include "config/destinations.h"
+#include "config/quantity.h"
 #include "config/values.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define PROBE_EVERY (300 * CLOCK_SEC)
+#define PROBE_EVERY_MAX (24 * 3600 * CLOCK_SEC)
+#define PROBE_FAILURES_MAX 10
+#define SMTPS_PORT 465
+
+static const struct word tls_words[] = {
+    {"may", ROUTE_TLS_MAY},
+    {"required", ROUTE_TLS_REQUIRED},
+    {"wrapped", ROUTE_TLS_WRAPPED},
+    {NULL, 0},
+};
+
+/* 0 for "never", and for what form_probe refuses. */
+static int64_t
+parse_probe(const char *text)
+{
+	int64_t every_ms = 0;
+
+	quantity_duration_ms(text, &every_ms);
+	return every_ms;
+}
+
+static const char *
+form_probe(const char *text)
+{
+	int64_t every_ms = parse_probe(text);
+
+	if (strcmp(text, "never") == 0 ||
+	    (every_ms >= CLOCK_SEC && every_ms <= PROBE_EVERY_MAX))
+		return NULL;
+	return "a duration from \"1s\" to \"1d\", or \"never\"";
+}
+
+static void
+read_probe(struct group *group, struct route *route)
+{
+	const struct destinations *to = &route->destination;
+	bool is_smtps = to->count > 0 && to->items[0].port == SMTPS_PORT;
+	const char *every = group_text(group, "probe", form_probe);
+
+	route->probe_every_ms = every ? parse_probe(every) : PROBE_EVERY;
+	route->probe_failures =
+	    group_number(group, "probe_failures", 1, PROBE_FAILURES_MAX, 2);
+	route->tls = group_word(group, "tls", tls_words,
+	    is_smtps ? ROUTE_TLS_WRAPPED : ROUTE_TLS_MAY);
+	if (to->count == 0 && (every || group_has(group, "tls")))
+		group_warning(group, every ? "probe" : "tls",
+		    "nothing is probed: the nexthop names no host");
+}
 
 static void
 read_route(struct group *group, void *context)
@@ -23,6 +76,8 @@ read_route(struct group *group, void *context)
 		group_error(group, "name",
 		    "\"%s\" is used already; expected each name once", name);
 	values_addresses(group, "addresses", &route.addresses);
+	destinations_parse(nexthop ? nexthop : "", &route.destination);
+	read_probe(group, &route);
 	route.name = alloc_string(name ? name : "");
 	route.nexthop = alloc_string(nexthop ? nexthop : "");
 	config->routes = alloc_resize(

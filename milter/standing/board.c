@@ -82,6 +82,13 @@ free_receiver(struct board_receiver *receiver)
 	free(receiver->acts_on);
 }
 
+static void
+free_route(struct board_route *route)
+{
+	free(route->cause);
+	free(route->addresses);
+}
+
 void
 board_unref(struct board *board)
 {
@@ -93,7 +100,7 @@ board_unref(struct board *board)
 		free(board->egresses[i].addresses);
 	}
 	for (size_t i = 0; i < board->config->route_count; i++)
-		free(board->routes[i].cause);
+		free_route(&board->routes[i]);
 	for (size_t i = 0; i < board->domain_count; i++)
 		free_domain(&board->domains[i]);
 	for (size_t i = 0; i < board->receiver_count; i++)

@@ -55,6 +55,8 @@ struct board_route {
 	int64_t since_wall_sec;	   /* of is_usable; 0: since the start */
 	enum standing_state state; /* of its addresses */
 	int weight, answered, of;
+	struct address *addresses; /* given or found; the board's own */
+	size_t address_count;
 };
 
 enum receiver_state { RECEIVER_OPEN, RECEIVER_THROTTLED, RECEIVER_BLOCKED };

@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "base/alloc.h"
 #include "config/config.h"
+#include "evidence/scout.h"
 #include "evidence/watch.h"
 #include "standing/board.h"
 #include "standing/standing.h"
@@ -26,6 +27,7 @@ struct way {
 };
 
 struct ways {
+	const struct scout *scout;
 	const struct config *config;
 	struct way *items; /* one for each route */
 	size_t count;
@@ -57,14 +59,12 @@ ways_configure(struct ways *ways, const struct config *config)
 	struct way *items = alloc_zeroed(config->route_count, sizeof *items);
 	char **names = alloc_zeroed(config->route_count, sizeof *names);
 
-	ways->addresses.count = 0;
 	for (size_t i = 0; i < config->route_count; i++) {
 		names[i] = alloc_string(config->routes[i].name);
 		standing_init(&items[i].standing);
 		for (size_t j = 0; j < ways->count; j++)
 			if (strcmp(names[i], ways->names[j]) == 0)
 				items[i] = ways->items[j];
-		add_addresses(&ways->addresses, &config->routes[i].addresses);
 	}
 	free_items(ways->items, ways->names, ways->count);
 	ways->config = config;
@@ -73,9 +73,20 @@ ways_configure(struct ways *ways, const struct config *config)
 	ways->count = config->route_count;
 }
 
-const struct addresses *
-ways_addresses(const struct ways *ways)
+static const struct addresses *
+addresses_of(const struct ways *ways, size_t index)
 {
+	const struct addresses *given = &ways->config->routes[index].addresses;
+
+	return given->count > 0 ? given : scout_addresses(ways->scout, index);
+}
+
+const struct addresses *
+ways_addresses(struct ways *ways)
+{
+	ways->addresses.count = 0;
+	for (size_t i = 0; i < ways->count; i++)
+		add_addresses(&ways->addresses, addresses_of(ways, i));
 	return &ways->addresses;
 }
 
@@ -114,8 +125,7 @@ blame(struct way *way, const struct config *config,
 static void
 step(struct ways *ways, size_t index, const struct watch *watch, int64_t now_ms)
 {
-	const struct addresses *addresses =
-	    &ways->config->routes[index].addresses;
+	const struct addresses *addresses = addresses_of(ways, index);
 	const struct subject **subjects =
 	    alloc_zeroed(addresses->count + 1, sizeof *subjects);
 	size_t count = collect(watch, addresses, subjects);
@@ -136,25 +146,36 @@ ways_step(struct ways *ways, const struct watch *watch, int64_t now_ms)
 }
 
 static void
-write_cause(const struct way *way, char cause[CAUSE_MAX])
+write_cause(
+    const struct way *way, const char *unreachable, char cause[CAUSE_MAX])
 {
 	char address[ADDRESS_TEXT_MAX];
 
-	cause[0] = '\0';
+	snprintf(cause, CAUSE_MAX, "%s", unreachable);
 	if (way->standing.state == STANDING_LISTED)
 		snprintf(cause, CAUSE_MAX, "%s is listed by %s",
 		    address_format(address, &way->address), way->blocked_by);
 }
 
 static void
-settle(struct way *way, int64_t wall_sec)
+settle(struct way *way, const char *unreachable, int64_t wall_sec)
 {
-	char cause[CAUSE_MAX];
+	char cause[CAUSE_MAX] = "";
 
-	write_cause(way, cause);
+	write_cause(way, unreachable, cause);
 	if (!way->cause[0] != !cause[0])
 		way->since_wall_sec = wall_sec;
 	memcpy(way->cause, cause, sizeof way->cause);
+}
+
+static void
+copy_addresses(const struct addresses *from, struct board_route *entry)
+{
+	entry->address_count = from->count;
+	entry->addresses =
+	    alloc_zeroed(from->count + 1, sizeof *entry->addresses);
+	for (size_t i = 0; i < from->count; i++)
+		entry->addresses[i] = from->items[i];
 }
 
 void
@@ -164,7 +185,8 @@ ways_fill(struct ways *ways, struct board *board, int64_t wall_sec)
 		struct way *way = &ways->items[i];
 		struct board_route *entry = &board->routes[i];
 
-		settle(way, wall_sec);
+		settle(way, scout_cause(ways->scout, i), wall_sec);
+		copy_addresses(addresses_of(ways, i), entry);
 		board_route_judge(entry, way->cause);
 		entry->since_wall_sec = way->since_wall_sec;
 		entry->state = way->standing.state;
@@ -194,9 +216,12 @@ ways_tell(
 }
 
 struct ways *
-ways_create(void)
+ways_create(const struct scout *scout)
 {
-	return alloc_zeroed(1, sizeof(struct ways));
+	struct ways *ways = alloc_zeroed(1, sizeof *ways);
+
+	ways->scout = scout;
+	return ways;
 }
 
 void

@@ -1,10 +1,11 @@
 /*
  * ways -- how each configured route stands: whether one of its own addresses
- * is listed, and what else speaks against it. Engine thread only; the clock is
+ * is listed, and whether it can be reached. Engine thread only; the clock is
  * given.
  *
  * A route counts as usable while nothing is known against it. Its addresses
- * are weighed as those of an egress are.
+ * are those given, else those that stand behind its nexthop; they are weighed
+ * as those of an egress are.
  */
 #ifndef STANDING_WAYS_H
 #define STANDING_WAYS_H
@@ -16,10 +17,12 @@
 struct addresses;
 struct board;
 struct config;
+struct scout;
 struct watch;
 struct ways;
 
-struct ways *ways_create(void);
+/* scout is borrowed until ways_destroy, and has the same configuration. */
+struct ways *ways_create(const struct scout *);
 void ways_destroy(struct ways **);
 
 /* Takes over the routes of a configuration; what is known of one goes on with
@@ -27,9 +30,9 @@ void ways_destroy(struct ways **);
    watch_configure. */
 void ways_configure(struct ways *, const struct config *);
 
-/* The addresses of all routes, which are to be watched. Borrowed until the
-   next call of any other function. */
-const struct addresses *ways_addresses(const struct ways *);
+/* The addresses of all routes at this moment, which are to be watched.
+   Borrowed until the next call. */
+const struct addresses *ways_addresses(struct ways *);
 
 /* Steps all standings. */
 void ways_step(struct ways *, const struct watch *, int64_t now_ms);

@@ -393,6 +393,24 @@ static const struct {
     {"routes = ( { name = \"a\"; nexthop = \":h\"; } );",
 	"r.conf:2: error: routes.nexthop: found \":h\", expected Postfix's "
 	"transport:nexthop, such as \"smtp:[smarthost.example.net]:587\""},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp:[h.test]\"; probe = 5; } );",
+	"r.conf:2: error: routes.probe: found the number 5, expected a string "
+	"in double quotes"},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp:[h.test]\";"
+     " probe = \"0s\"; } );",
+	"r.conf:2: error: routes.probe: found \"0s\", expected a duration from "
+	"\"1s\" to \"1d\", or \"never\""},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp:[h.test]\";"
+     " probe_failures = 0; } );",
+	"r.conf:2: error: routes.probe_failures: found the number 0, expected "
+	"a whole number from 1 to 10, without quotes"},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp:[h.test]\";"
+     " tls = \"on\"; } );",
+	"r.conf:2: error: routes.tls: found \"on\", expected \"may\", "
+	"\"required\" or \"wrapped\""},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp-a:\"; probe = \"1m\"; } );",
+	"r.conf:2: warning: routes.probe: nothing is probed: the nexthop "
+	"names no host"},
     {"routes = ( { name = \"a\"; nexthop = \"smtp:h h\"; } );",
 	"r.conf:2: error: routes.nexthop: found \"smtp:h h\", expected "
 	"Postfix's transport:nexthop, such as "

@@ -1,0 +1,148 @@
+#include "evidence/greeting.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+void
+greeting_start(struct greeting *greeting, const char *name, bool wants_tls)
+{
+	*greeting = (struct greeting){.wants_tls = wants_tls};
+	snprintf(greeting->name, sizeof greeting->name, "%s", name);
+}
+
+static enum greeting_next
+fail(struct greeting *greeting, const char *cause)
+{
+	snprintf(greeting->cause, sizeof greeting->cause, "%s", cause);
+	return GREETING_END;
+}
+
+static bool
+is_digit(char byte, char lowest, char highest)
+{
+	return byte >= lowest && byte <= highest;
+}
+
+/* RFC 5321, 4.2 */
+static bool
+is_reply(const struct greeting *greeting)
+{
+	const char *line = greeting->line;
+
+	return greeting->length >= 3 && is_digit(line[0], '2', '5') &&
+	       is_digit(line[1], '0', '9') && is_digit(line[2], '0', '9') &&
+	       (greeting->length == 3 || line[3] == ' ' || line[3] == '-');
+}
+
+/* RFC 3207, 2: the keyword has no parameters; some servers add one. */
+static bool
+is_starttls(const struct greeting *greeting)
+{
+	static const char keyword[] = "STARTTLS";
+	const size_t end = 4 + sizeof keyword - 1;
+
+	return greeting->lines > 0 && greeting->length >= end &&
+	       strncasecmp(greeting->line + 4, keyword, sizeof keyword - 1) ==
+		   0 &&
+	       (greeting->length == end || greeting->line[end] == ' ');
+}
+
+static enum greeting_next
+say(struct greeting *greeting, const char *verb, const char *name, int stage)
+{
+	snprintf(greeting->say, sizeof greeting->say, "%s%s\r\n", verb, name);
+	greeting->stage = stage;
+	greeting->lines = 0;
+	greeting->has_tls = false;
+	return GREETING_SAY;
+}
+
+static enum greeting_next
+quote(struct greeting *greeting, const char *before)
+{
+	char cause[GREETING_CAUSE_MAX];
+
+	snprintf(cause, sizeof cause, "%s: %.*s", before,
+	    (int)(greeting->length < 200 ? greeting->length : 200),
+	    greeting->line);
+	return fail(greeting, cause);
+}
+
+static enum greeting_next
+leave(struct greeting *greeting)
+{
+	if (greeting->wants_tls && !greeting->has_tls)
+		fail(greeting, "it does not offer STARTTLS");
+	else
+		greeting->is_good = true;
+	return say(greeting, "QUIT", "", LEAVING);
+}
+
+/* The last line of a reply. */
+static enum greeting_next
+take_reply(struct greeting *greeting)
+{
+	bool is_good = greeting->line[0] == '2';
+
+	switch (greeting->stage) {
+	case GREETED:
+		if (!is_good)
+			return quote(greeting, "it greets with");
+		return say(greeting, "EHLO ", greeting->name, ASKED);
+	case ASKED:
+		if (is_good)
+			return leave(greeting);
+		/* One that knows no EHLO. */
+		if (greeting->line[0] == '5' && !greeting->wants_tls)
+			return say(
+			    greeting, "HELO ", greeting->name, ASKED_AGAIN);
+		return quote(greeting, "it answers EHLO with");
+	case ASKED_AGAIN:
+		if (is_good)
+			return leave(greeting);
+		return quote(greeting, "it answers HELO with");
+	case LEAVING:
+		break;
+	}
+	return GREETING_END;
+}
+
+static enum greeting_next
+take_line(struct greeting *greeting)
+{
+	enum greeting_next next = GREETING_READ;
+
+	if (greeting->length > 0 &&
+	    greeting->line[greeting->length - 1] == '\r')
+		greeting->length--;
+	greeting->line[greeting->length] = '\0';
+	if (greeting->stage == LEAVING)
+		return GREETING_END;
+	if (!is_reply(greeting))
+		return quote(greeting, "what it says is not SMTP");
+	if (is_starttls(greeting))
+		greeting->has_tls = true;
+	greeting->lines++;
+	if (greeting->length == 3 || greeting->line[3] == ' ')
+		next = take_reply(greeting);
+	greeting->length = 0;
+	return next;
+}
+
+enum greeting_next
+greeting_take(struct greeting *greeting, const char *bytes, size_t length)
+{
+	enum greeting_next next = GREETING_READ;
+
+	for (size_t i = 0; i < length && next == GREETING_READ; i++) {
+		if (++greeting->bytes > GREETING_BYTES_MAX)
+			return fail(greeting, "it says more than 64 kB");
+		if (bytes[i] == '\n')
+			next = take_line(greeting);
+		else if (greeting->length < sizeof greeting->line - 1)
+			greeting->line[greeting->length++] =
+			    bytes[i] ? bytes[i] : '?';
+	}
+	return next;
+}

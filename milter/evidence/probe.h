@@ -1,0 +1,36 @@
+/*
+ * probe -- whether any of some SMTP servers takes connections: connects, reads
+ * the greeting, says EHLO and QUIT. No mail is sent. Engine thread only; never
+ * waits but in the loop.
+ */
+#ifndef EVIDENCE_PROBE_H
+#define EVIDENCE_PROBE_H
+
+#include "evidence/targets.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event_base;
+struct probe;
+
+struct probe_terms {
+	bool wants_tls;	    /* it has to offer STARTTLS */
+	bool is_wrapped;    /* TLS from the first byte on: only connect */
+	int64_t timeout_ms; /* for each target, from connect to the end */
+};
+
+/* Called once, from the loop, which borrows cause. NULL: one of them is well;
+   else what is wrong with the first, which may hold foreign bytes. The probe is
+   gone by then. */
+typedef void probe_done(void *arg, const char *cause);
+
+/* Tries the targets in order; there is at least one. Copied. */
+struct probe *probe_start(struct event_base *, const struct targets *,
+    const struct probe_terms *, probe_done *done, void *arg);
+
+/* done will not be called. NULL-safe. */
+void probe_cancel(struct probe **);
+
+#endif
