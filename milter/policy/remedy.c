@@ -1,18 +1,37 @@
 #include "policy/remedy.h"
 
 #include "config/config.h"
+#include "config/receiver_names.h"
 #include "config/sight.h"
 #include "standing/board.h"
 
 #include <string.h>
 
 static bool
-is_about(const struct rule *rule, const char *egress)
+contains(const struct strings *strings, const char *text)
 {
-	for (size_t i = 0; i < rule->egresses.count; i++)
-		if (strcmp(rule->egresses.items[i], egress) == 0)
+	for (size_t i = 0; i < strings->count; i++)
+		if (strcmp(strings->items[i], text) == 0)
 			return true;
-	return rule->egresses.count == 0;
+	return false;
+}
+
+static bool
+is_about(const struct rule *rule, const char *egress, const char *receiver)
+{
+	if (rule->egresses.count > 0 && !contains(&rule->egresses, egress))
+		return false;
+	return rule->receivers.count == 0 ||
+	       contains(&rule->receivers, receiver) ||
+	       contains(&rule->receivers, RECEIVER_NAMES_ANY);
+}
+
+/* Of those that the gate lets the map act on for a recipient. */
+static bool
+can_move(const struct config *config, const struct rule *rule)
+{
+	return sight_moves(rule) && sight_sees(DOOR_RECIPIENT, rule) &&
+	       (sight_chooses(rule) || !sight_needs_sender(config));
 }
 
 /* No rule after such a one is ever reached. */
@@ -30,16 +49,16 @@ remedy_is_there(const struct board *board, size_t egress, const char *receiver)
 	const struct config *config = board->config;
 	const char *name = config->egresses[egress].name;
 
-	(void)receiver;
 	if (config->reroute_by != REROUTE_BY_MAP ||
 	    config->local_domains.count == 0)
 		return false;
 	for (size_t i = 0; i < config->rule_count; i++) {
 		const struct rule *rule = &config->rules[i];
 
-		if (rule->wants_listed_domain || !is_about(rule, name))
+		if (rule->wants_listed_domain ||
+		    !is_about(rule, name, receiver))
 			continue;
-		if (sight_moves(rule) && sight_sees(DOOR_RECIPIENT, rule))
+		if (can_move(config, rule))
 			return true;
 		if (takes_all(rule))
 			return false;

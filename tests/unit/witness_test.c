@@ -284,7 +284,25 @@ test_only_where_a_rule_helps(void **state)
 	config.rules = &news;
 	assert_string_equal(hear(NULL, BLOCK(MS_HOST), NOW), "NOTFOUND ");
 	assert_memory_equal(hear("news", BLOCK(MS_HOST), NOW), "OK", 2);
+	news = rules[0];
+	news.receivers = (struct strings){(char *[]){"Google"}, 1};
+	config.rules = &news;
+	assert_string_equal(hear(NULL, BLOCK(MS_HOST), NOW), "NOTFOUND ");
+	news.receivers.items[0] = "Microsoft 365";
+	assert_memory_equal(hear(NULL, BLOCK(MS_HOST), NOW), "OK", 2);
+	news.receivers.items[0] = "*";
+	assert_memory_equal(hear(NULL, BLOCK(MS_HOST), NOW), "OK", 2);
+	/* The gate leaves it to the answer about the sender, which knows no
+	   receiver. */
+	egresses[0].senders = (struct strings){(char *[]){"@news.test"}, 1};
+	assert_memory_equal(hear(NULL, BLOCK(MS_HOST), NOW), "OK", 2);
 	config.rules = rules;
+	assert_string_equal(hear(NULL, BLOCK(MS_HOST), NOW), "NOTFOUND ");
+	egresses[0].senders.count = 0;
+	config.local_domains.count = 0;
+	assert_string_equal(hear(NULL, BLOCK(MS_HOST), NOW), "NOTFOUND ");
+	config.local_domains.count = 1;
+	assert_memory_equal(hear(NULL, BLOCK(MS_HOST), NOW), "OK", 2);
 	config.receivers.soften_at_most_ms = 0;
 	assert_string_equal(hear(NULL, BLOCK(MS_HOST), NOW), "NOTFOUND ");
 }
