@@ -18,6 +18,7 @@
 #include "evidence/scout.h"
 #include "evidence/selftest.h"
 #include "evidence/watch.h"
+#include "logbook.h"
 #include "nudge.h"
 #include "preflight.h"
 #include "policy/gate.h"
@@ -88,6 +89,7 @@ struct engine {
 	struct receptions *receptions;
 	struct probes *probes;
 	struct witness *witness;
+	struct logbook *logbook;
 	struct control *control;
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
@@ -211,6 +213,16 @@ on_probe_changed(void *arg, const struct board_receiver *receiver,
 	reception_report_probe(arg, receiver, from, to);
 }
 
+static void
+on_heard(void *arg, const struct sighted_reply *reply, const char *to)
+{
+	struct engine *engine = arg;
+
+	(void)to;
+	if (receptions_see(engine->receptions, reply, clock_wall_sec()))
+		event_active(engine->renew, EV_TIMEOUT, 0);
+}
+
 /* Steps all standings, publishes the new picture, and only then tells: who
    reads the line finds the gate already acting on it. */
 static void
@@ -306,6 +318,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	receptions_step(engine->receptions, now_ms, clock_wall_sec());
 	exchanges_ask(board_exchanges(engine->slot));
 	renew_board(engine, now_ms);
+	logbook_tick(engine->logbook);
 	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
 }
 
@@ -486,6 +499,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	exchanges_configure(board_exchanges(engine->slot),
 	    config->directory->receivers, resolver);
 	witness_configure(engine->witness, config);
+	logbook_configure(engine->logbook, config);
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
@@ -624,6 +638,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		    .diagnosis = selftest_diagnosis(engine->selftest),
 		    .board = board_current(engine->slot),
 		    .map = engine->map,
+		    .logbook = engine->logbook,
 		    .domain_count = domains_count(engine->domains),
 		    .now_ms = clock_now_ms(),
 		    .started_ms = engine->started_ms,
@@ -666,6 +681,7 @@ destroy(struct engine *engine)
 	resolver_destroy(&engine->resolver);
 	domains_destroy(&engine->domains);
 	ways_destroy(&engine->ways);
+	logbook_destroy(&engine->logbook);
 	receptions_destroy(&engine->receptions);
 	probes_destroy(&engine->probes);
 	witness_destroy(&engine->witness);
@@ -727,6 +743,8 @@ engine_create(struct config *config, const char *config_path,
 	engine->receptions = receptions_create();
 	engine->probes = probes_create();
 	engine->witness = witness_create(engine->receptions);
+	engine->logbook =
+	    logbook_create(engine->base, slot, store, on_heard, engine);
 	notes_listen(board_notes(slot), on_note, engine);
 	exchanges_listen(board_exchanges(slot), on_note, engine);
 	engine->discovery = discovery_create(engine->base, on_address, engine);
@@ -749,6 +767,7 @@ run(void *arg)
 	struct engine *engine = arg;
 	sigset_t reload;
 
+	logbook_start(engine->logbook);
 	/* The daemon blocks it everywhere else, where it might interrupt
 	   libmilter. */
 	sigemptyset(&reload);

@@ -19,6 +19,7 @@
 #include "preflight.h"
 #include "reception_report.h"
 #include "standing/board.h"
+#include "logbook.h"
 
 #include <jansson.h>
 
@@ -615,6 +616,7 @@ report_status_json(const struct report_view *view)
 	json_object_set_new(
 	    json, "receivers", reception_report_json(view->board));
 	json_object_set_new(json, "resolver", resolver_json(view));
+	json_object_set_new(json, "maillogs", logbook_json(view->logbook));
 	json_object_set_new(json, "counters", counters_json(view));
 	out = json_dumps(json, JSON_COMPACT);
 	json_decref(json);

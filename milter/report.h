@@ -26,6 +26,7 @@ struct sighting;
 struct subject;
 struct tested;
 struct watch;
+struct logbook;
 
 /* Logs an answer: line if the answer differs from the one before in more than
    its age. A first CLEAN is no news, nor is an UNKNOWN because the list is
@@ -67,6 +68,7 @@ struct report_view {
 	const struct diagnosis *diagnosis; /* of the resolver */
 	const struct board *board;
 	const struct map *map; /* NULL: none */
+	struct logbook *logbook;
 	size_t domain_count;   /* sender domains that are watched */
 	int64_t now_ms, started_ms;
 };

@@ -225,6 +225,36 @@ print_routes(const json_t *status)
 	print_and_free(table);
 }
 
+/* Only where one is followed. */
+static void
+print_maillogs(const json_t *status)
+{
+	const json_t *logs = json_object_get(status, "maillogs");
+	struct table *table;
+	size_t i;
+	json_t *log;
+
+	if (json_array_size(logs) == 0)
+		return;
+	table = table_create((const char *[]){"MAIL LOG", "POSITION", "LAG",
+	    "LINES", "ATTEMPTS", "COUNTED", "PROBLEM", NULL});
+	json_array_foreach(logs, i, log)
+	{
+		static const char *const keys[] = {
+		    "position", "lag", "lines", "attempts", "counted"};
+		char cells[5][24];
+
+		for (size_t j = 0; j < 5; j++)
+			snprintf(cells[j], sizeof cells[j], "%lld",
+			    number(log, keys[j]));
+		table_add(table,
+		    text(log, "problem") ? COLOUR_RED : COLOUR_NONE,
+		    (const char *[]){text(log, "file"), cells[0], cells[1],
+			cells[2], cells[3], cells[4], text(log, "problem")});
+	}
+	print_and_free(table);
+}
+
 static void
 print_counters(const json_t *status)
 {
@@ -254,5 +284,6 @@ status_print(const json_t *status)
 	print_lists(status);
 	print_resolver(status);
 	print_routes(status);
+	print_maillogs(status);
 	print_counters(status);
 }

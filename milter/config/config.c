@@ -7,6 +7,7 @@
 #include "config/form.h"
 #include "config/group.h"
 #include "config/probe.h"
+#include "config/maillogs.h"
 #include "config/problems.h"
 #include "config/reader.h"
 #include "config/routes.h"
@@ -288,6 +289,7 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	read_outbound(root, config);
 	probe_read(root, config);
 	routes_read(root, config);
+	maillogs_read(root, config);
 	rules_read(root, config);
 	group_end(root);
 }
@@ -308,6 +310,7 @@ destroy(struct config *config)
 	strings_free(&config->local_domains);
 	probe_free(config);
 	rules_free(config);
+	maillogs_free(config);
 	routes_free(config);
 	directory_destroy(&config->directory);
 	free((struct shared *)config);

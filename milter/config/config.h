@@ -104,6 +104,17 @@ struct rule {
 	enum action then_after;
 };
 
+/* A log of the MTA that is followed, or the part of it that one instance
+   writes. */
+struct maillog {
+	char *file;	   /* from the root on */
+	char *syslog_name; /* NULL: the part that no other entry has */
+	size_t egress;	   /* that its mail leaves by */
+	/* Not NULL: its mail leaves by that route, so it tells nothing of an
+	   egress. Borrowed. */
+	const struct route *route;
+};
+
 struct dns_settings {
 	char *servers;	    /* "addr:port,..." for c-ares; NULL: the system's */
 	int64_t timeout_ms; /* for each try */
@@ -173,6 +184,9 @@ struct config {
 	size_t route_count;
 	struct rule *rules;
 	size_t rule_count;
+
+	struct maillog *maillogs;
+	size_t maillog_count;
 
 	struct directory *directory;
 };

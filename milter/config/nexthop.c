@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Postfix takes names of services too, which are only known on its machine. */
 static int
@@ -81,4 +82,28 @@ nexthop_parse(const char *text, struct nexthop *out)
 		return -1;
 	*out = nexthop;
 	return 0;
+}
+
+/* Whether host is that name, or, for a domain, below it. */
+static bool
+is_named(const struct nexthop *nexthop, const char *host)
+{
+	size_t length = strlen(host), of = strlen(nexthop->host);
+
+	if (of == 0 || length < of ||
+	    strcasecmp(host + length - of, nexthop->host) != 0)
+		return false;
+	return length == of ||
+	       (nexthop->is_domain && host[length - of - 1] == '.');
+}
+
+bool
+nexthop_is(const struct nexthop *nexthop, const char *host,
+    const struct address *address, int port)
+{
+	if (port && port != nexthop->port)
+		return false;
+	if (nexthop->address.family && address->family)
+		return address_equal(&nexthop->address, address);
+	return is_named(nexthop, host);
 }

@@ -29,4 +29,10 @@ struct nexthop {
    more in it than one host, or it is of another kind of transport. */
 int nexthop_parse(const char *text, struct nexthop *out);
 
+/* Whether mail with that nexthop is what was handed to that host. address of
+   family 0, and port 0: not known. Every host of a domain, and of the names in
+   it, is taken for one of its MX hosts. */
+bool nexthop_is(const struct nexthop *, const char *host,
+    const struct address *address, int port);
+
 #endif

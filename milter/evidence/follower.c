@@ -152,6 +152,8 @@ copy_attempt(const struct attempt *attempt, struct sighted *out)
 	copy(out->to, sizeof out->to, &attempt->to);
 	copy(out->host, sizeof out->host,
 	    attempt->speaker.length ? &attempt->speaker : &attempt->relay);
+	copy(out->relay, sizeof out->relay, &attempt->relay);
+	out->port = attempt->relay_port;
 	copy(address, sizeof address, &attempt->relay_address);
 	out->address.family = 0;
 	address_parse(address, &out->address);
@@ -410,6 +412,7 @@ follower_follow(
 		return -1;
 	pthread_mutex_lock(&follower->mutex);
 	if (!file->is_followed) {
+		file->has_taken = false;
 		file->is_followed = true;
 		file->has_from = from != NULL;
 		if (from)

@@ -44,7 +44,10 @@ struct sighted {
 	char to[FOLLOWER_TO_MAX]; /* the first of the recipients */
 	/* Who answered, by the MTA; "" for nobody. */
 	char host[FOLLOWER_HOST_MAX];
+	/* Whom our MTA spoke to. */
+	char relay[FOLLOWER_HOST_MAX];
 	struct address address; /* family 0: not known */
+	int port;		/* 0: not known */
 	size_t text_length;	/* may hold NUL */
 	char text[WORDS_MAX + 1];
 };

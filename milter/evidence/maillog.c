@@ -172,6 +172,21 @@ read_relay(
 	*host = stop > at ? piece(at, stop) : *address;
 }
 
+/* "]:25" behind the address. */
+static int
+read_port(const struct piece *relay)
+{
+	const char *at = memchr(relay->start, ']', relay->length);
+	const char *end = relay->start + relay->length;
+	int port = 0;
+
+	if (!at || !begins(at, end, "]:"))
+		return 0;
+	for (at += 2; at < end && is_digit(*at) && port < 65536; at++)
+		port = port * 10 + *at - '0';
+	return port < 65536 ? port : 0;
+}
+
 struct fields {
 	struct piece relay, dsn, reply, status;
 	bool is_sendmail;
@@ -424,6 +439,7 @@ maillog_read(const char *line, size_t length, struct attempt *out)
 		return false;
 	out->dsn = fields.dsn;
 	out->relay = out->relay_address = out->speaker = out->text = nothing;
+	out->relay_port = read_port(&fields.relay);
 	out->stage = REPLY_STAGE_UNKNOWN;
 	out->is_reply = false;
 	if (fields.relay.length > 0 && !is_word(&fields.relay, "none"))

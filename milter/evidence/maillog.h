@@ -39,6 +39,7 @@ struct attempt {
 	int recipients;	    /* at least 1; Sendmail logs several on one line */
 	struct piece relay; /* host name; empty for none */
 	struct piece relay_address;
+	int relay_port; /* 0: the line does not tell */
 	struct piece dsn;
 	struct piece status_word; /* "deferred" */
 	enum attempt_status status;

@@ -20,8 +20,8 @@
 	" subjects = \"ip4\";"                                         \
 	" codes = ( { answer = \"127.0.0.2\"; name = \"A\"; } ); }"
 
-static const char directory_text[] =
-    "lists = ( " LIST("alpha") ", " LIST("beta") " );\n";
+static const char directory_text[] = "lists = ( " LIST("alpha") ", " LIST(
+    "beta") " ); replies = ( { class = \"mailbox\"; pattern = \"x\"; } );\n";
 
 /* What every configuration needs, on line 1; each test's own follows. */
 #define LEAST                                                            \
@@ -362,6 +362,23 @@ static const struct {
     {"receivers: { clear_afer = 2; };",
 	"r.conf:2: error: unknown key \"clear_afer\": the nearest known key "
 	"is \"clear_after\""},
+    {"maillog = ( { syslog_name = \"postfix\"; } );",
+	"r.conf:2: error: maillog.file: it is missing, and has no default"},
+    {"maillog = ( { file = \"mail.log\"; } );",
+	"r.conf:2: error: maillog.file: found \"mail.log\", expected the "
+	"path of a file, from the root on"},
+    {"maillog = ( { file = \"/a\"; syslog_name = \"a b\"; } );",
+	"r.conf:2: error: maillog.syslog_name: found \"a b\", expected a "
+	"name without spaces, as the log has it before /smtp[1]:"},
+    {"maillog = ( { file = \"/a\"; egress = \"x\"; } );",
+	"r.conf:2: error: maillog.egress: found \"x\", expected the name "
+	"of an egress"},
+    {"maillog = ( { file = \"/a\"; route = \"x\"; } );",
+	"r.conf:2: error: maillog.route: found \"x\", expected the name of "
+	"a route"},
+    {"maillog = ( { file = \"/a\"; },\n { file = \"/a\"; } );",
+	"r.conf:3: error: maillog: /a with no syslog_name stands there "
+	"already; expected each part of a log once"},
     {"on_clear = \"postqueue -f\";",
 	"r.conf:2: error: on_clear: found \"postqueue\", expected the path of "
 	"a program, from the root on"},
@@ -662,6 +679,55 @@ takes_auto_beside_addresses(void **state)
 	assert_true(config->egresses[0].is_auto);
 	assert_int_equal(config->egresses[0].addresses.count, 2);
 	assert_int_equal(config->egresses[0].addresses.items[1].family, 6);
+	config_unref(config);
+}
+
+static void
+reads_maillogs(void **state)
+{
+	static const char two[] =
+	    "providers = \"p.conf\"; lists = ( { list = \"alpha\"; } ); "
+	    "egress = ( { name = \"news\"; addresses = \"192.0.2.2\"; "
+	    "senders = \"@n.test\"; }, "
+	    "{ name = \"main\"; addresses = \"192.0.2.1\"; } ); " ROUTES
+	    "maillog = ( { file = \"/a\"; egress = \"main\"; }, "
+	    "{ file = \"/a\"; syslog_name = \"x/y\"; route = \"two\"; }%s );";
+	char text[2048];
+	struct config *config;
+
+	(void)state;
+	snprintf(text, sizeof text, two, "");
+	config = load(text);
+	print_problems();
+	assert_non_null(config);
+	assert_int_equal(problems_count(problems), 0);
+	assert_int_equal(config->maillog_count, 2);
+	assert_string_equal(config->maillogs[0].file, "/a");
+	assert_null(config->maillogs[0].syslog_name);
+	assert_int_equal(config->maillogs[0].egress, 1);
+	assert_null(config->maillogs[0].route);
+	assert_string_equal(config->maillogs[1].syslog_name, "x/y");
+	assert_ptr_equal(config->maillogs[1].route, &config->routes[1]);
+	config_unref(config);
+	snprintf(text, sizeof text, two, ", { file = \"/b\"; }");
+	assert_null(load(text));
+	assert_string_equal(text_at(0),
+	    "r.conf:2: error: maillog.egress: it is missing; expected the "
+	    "name of the egress that this mail leaves by, since there are "
+	    "several");
+}
+
+static void
+warns_of_a_log_that_nobody_understands(void **state)
+{
+	struct config *config;
+
+	(void)state;
+	scratch_write("p.conf", "lists = ( " LIST("alpha") " );\n");
+	config = load(LEAST "\nmaillog = ( { file = \"/a\"; } );");
+	assert_non_null(config);
+	assert_int_equal(problems_count(problems), 1);
+	assert_non_null(strstr(text_at(0), "warning: maillog: the providers"));
 	config_unref(config);
 }
 
@@ -1054,6 +1120,8 @@ main(void)
 	    WITH_FILES(lets_good_text_be),
 	    WITH_FILES(checks_egresses),
 	    WITH_FILES(takes_auto_beside_addresses),
+	    WITH_FILES(reads_maillogs),
+	    WITH_FILES(warns_of_a_log_that_nobody_understands),
 	    WITH_FILES(knows_services),
 	    WITH_FILES(reads_services),
 	    WITH_FILES(checks_services),
