@@ -219,6 +219,9 @@ on_heard(void *arg, const struct sighted_reply *reply, const char *to)
 	struct engine *engine = arg;
 
 	(void)to;
+	if (reply->class == REPLY_IP_BLOCKED ||
+	    reply->class == REPLY_IP_THROTTLED)
+		watch_ask_named(engine->watch, reply->list, clock_now_ms());
 	if (receptions_see(engine->receptions, reply, clock_wall_sec()))
 		event_active(engine->renew, EV_TIMEOUT, 0);
 }

@@ -7,7 +7,9 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 enum { STATUS_ALIVE, STATUS_DEAD };
 enum { KIND_BLOCK, KIND_ALLOW };
@@ -390,6 +392,26 @@ list_clear(struct list *list)
 	free(list->lookup);
 	free(list->removal);
 	free(list->sources);
+}
+
+/* Whether the name begins with that word, be its parts joined by what may. */
+static bool
+begins_with(const char *name, const char *word)
+{
+	for (; *word; name++, word++)
+		if (tolower((unsigned char)*name) !=
+			tolower((unsigned char)*word) &&
+		    (!*name || !strchr(" -", *name) || !strchr(" -", *word)))
+			return false;
+	return !isalnum((unsigned char)*name);
+}
+
+bool
+list_is_named(const struct list *list, const char *name)
+{
+	return name[0] && (strcasecmp(list->zone, name) == 0 ||
+			      begins_with(name, list->provider) ||
+			      begins_with(list->id, name));
 }
 
 bool

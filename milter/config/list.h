@@ -96,6 +96,10 @@ void list_clear(struct list *);
 
 bool list_needs_key(const struct list *);
 
+/* Whether this list may be the one that a receiver names, by its zone, its id
+   or the name of who runs it: "bl.spamcop.net", "Spamhaus ZEN", "Spamhaus". */
+bool list_is_named(const struct list *, const char *name);
+
 /* Whether an answer read by one definition means the same by the other. */
 bool list_equal(const struct list *, const struct list *);
 

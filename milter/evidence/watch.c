@@ -724,6 +724,30 @@ watch_ask_all(struct watch *watch)
 	roster_test_all(watch->roster);
 }
 
+static void
+ask_named(
+    const struct watch *watch, struct subject *subject, const char *name)
+{
+	int64_t old_ms = watch->now_ms - watch->config->dns.check_min_ms;
+
+	for (size_t i = 0; i < subject->finding_count; i++) {
+		struct finding *finding = &subject->findings[i];
+
+		if (finding->asked_ms <= old_ms &&
+		    list_is_named(finding->list, name))
+			finding->due_ms = CLOCK_NEVER;
+	}
+}
+
+void
+watch_ask_named(struct watch *watch, const char *name, int64_t now_ms)
+{
+	watch->now_ms = now_ms;
+	for (size_t i = 0; i < watch->subject_count; i++)
+		if (!watch->subjects[i]->domain)
+			ask_named(watch, watch->subjects[i], name);
+}
+
 const struct subject *
 watch_subject(const struct watch *watch, const struct address *address)
 {

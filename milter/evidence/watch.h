@@ -110,6 +110,10 @@ void watch_tick(struct watch *, int64_t now_ms);
 /* Makes every finding and every test due at the next tick. */
 void watch_ask_all(struct watch *);
 
+/* Makes due what a list says of the addresses that a receiver names
+   (list_is_named), as far as that is older than dns.check_min. */
+void watch_ask_named(struct watch *, const char *name, int64_t now_ms);
+
 /* Has a domain watched as well, over any watch_configure, until
    watch_unfollow. Each call makes a subject, which is borrowed until then.
    Both not from within a callback. domain as domain_parse has it. */

@@ -367,6 +367,30 @@ asks_when_due(void **state)
 	assert_int_equal(fixture->before.result, RESULT_CLEAN);
 }
 
+/* A receiver says that it refuses us by that list. */
+static void
+asks_a_list_that_is_named(void **state)
+{
+	struct fixture *fixture = *state;
+
+	say(fixture, "* A nxdomain 300 300");
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	tick(fixture, 1);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
+	/* Just asked. */
+	watch_ask_named(fixture->watch, "one.test", fixture->now_ms);
+	tick(fixture, 0);
+	assert_false(first_finding(fixture)->is_asking);
+	fixture->now_ms += fixture->first.config.dns.check_min_ms;
+	watch_ask_named(fixture->watch, "other.test", fixture->now_ms);
+	tick(fixture, 0);
+	assert_false(first_finding(fixture)->is_asking);
+	watch_ask_named(fixture->watch, "ONE.test", fixture->now_ms);
+	tick(fixture, 1);
+	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 2);
+}
+
 static void
 spreads_questions_out(void **state)
 {
@@ -1199,6 +1223,7 @@ main(void)
 	    TEST(knows_nothing_at_first),
 	    TEST(asks_again_in_time),
 	    TEST(asks_when_due),
+	    TEST(asks_a_list_that_is_named),
 	    TEST(leaves_the_rest_for_the_next_tick),
 	    TEST(spreads_questions_out),
 	    TEST(doubles_the_span_of_failures),
