@@ -24,7 +24,8 @@ CFLAGS  += -std=c11 -g $(OPT) $(WARN) $(HARD) $(if $(SAN),,$(FORT)) $(SAN)
 LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SAN)
 LDLIBS  += -lmilter $(shell pkg-config --libs $(LIBS)) -lresolv -lpthread
 
-VERSION = 0.1.0
+# The change log has it, and nothing else.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' contrib/debian/changelog)
 
 MAKEFLAGS += --no-print-directory
 
@@ -162,6 +163,8 @@ SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
           tests/world.sh \
           tests/bench/gate tests/bench/map tests/bench/check \
           tests/bench/replay tests/faults .ci/run \
+          contrib/debian/build contrib/debian/postinst contrib/debian/prerm \
+          contrib/debian/postrm tests/package \
           $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
@@ -189,11 +192,28 @@ install: all
 	test -e $(DESTDIR)$(sysconf)/repgate.conf || \
 	    install -m 640 conf/repgate.conf $(DESTDIR)$(sysconf)
 
+# A Debian package, and what it takes to build one elsewhere; both come out the
+# same, byte by byte, whenever they are made.
+deb: all
+	contrib/debian/build
+
+dist:
+	@mkdir -p build
+	git archive --prefix=repgate-$(VERSION)/ HEAD | \
+	    gzip -9n >build/repgate-$(VERSION).tar.gz
+	echo build/repgate-$(VERSION).tar.gz
+
+test-deb: deps
+	tests/deps package
+	$(MAKE) deb
+	tests/package
+
 clean:
 	rm -rf build
 
 .PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
-        bench-gate bench-check bench-replay faults deps lint install clean
+        bench-gate bench-check bench-replay faults deps lint install deb dist \
+        test-deb clean
 .SECONDARY:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
