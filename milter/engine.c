@@ -27,6 +27,8 @@
 #include "report.h"
 #include "standing/board.h"
 #include "standing/domains.h"
+#include "standing/ground.h"
+#include "standing/memory.h"
 #include "standing/notes.h"
 #include "standing/receptions.h"
 #include "standing/standing.h"
@@ -46,16 +48,6 @@
 #include <unistd.h>
 
 static const struct timeval tick_interval = {.tv_sec = 1};
-
-/* An egress as it stands. The blame is that of the last time its weight was
-   enough: while a listing runs out its clear_after, that is what holds it. */
-struct ground {
-	struct standing standing;
-	int64_t since_wall_sec;
-	struct address address;
-	char blocked_by[512], removal[512];
-	struct addresses addresses; /* those given and those discovered */
-};
 
 /* Requests to reload that came while one was under way are served together
    by the next one. */
@@ -158,18 +150,27 @@ fill_board(const struct engine *engine, struct board *board, int64_t now_ms)
 }
 
 static void
+read_ground(const struct engine *engine, const struct ground *ground,
+    int64_t now_ms, struct reading *reading)
+{
+	const struct addresses *addresses = &ground->addresses;
+	const struct subject **subjects =
+	    alloc_zeroed(addresses->count, sizeof *subjects);
+
+	collect_subjects(engine, addresses, subjects);
+	standing_read(
+	    engine->config, subjects, addresses->count, now_ms, reading);
+	free(subjects);
+}
+
+static void
 step(struct engine *engine, size_t index, int64_t now_ms)
 {
 	const struct config *config = engine->config;
 	struct ground *ground = &engine->grounds[index];
-	const struct addresses *addresses = &ground->addresses;
-	const struct subject **subjects =
-	    alloc_zeroed(addresses->count, sizeof *subjects);
 	struct reading reading;
 
-	collect_subjects(engine, addresses, subjects);
-	standing_read(config, subjects, addresses->count, now_ms, &reading);
-	free(subjects);
+	read_ground(engine, ground, now_ms, &reading);
 	if (standing_step(&ground->standing, config, &reading, now_ms))
 		ground->since_wall_sec = clock_wall_sec();
 	if (ground->standing.state == STANDING_LISTED &&
@@ -182,6 +183,18 @@ step(struct engine *engine, size_t index, int64_t now_ms)
 	ground->address = reading.worst->address;
 	standing_blame(config, reading.worst, now_ms, ground->blocked_by,
 	    sizeof ground->blocked_by, ground->removal, sizeof ground->removal);
+}
+
+static void
+keep_grounds(struct engine *engine)
+{
+	struct clocks clocks;
+
+	clock_read(&clocks);
+	for (size_t i = 0; i < engine->config->egress_count; i++)
+		memory_keep_ground(engine->store,
+		    engine->config->egresses[i].name, &engine->grounds[i],
+		    &clocks);
 }
 
 static void
@@ -247,6 +260,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	board_publish(engine->slot, board_ref(board));
 	exchanges_need(
 	    board_exchanges(engine->slot), gate_wants_receivers(board));
+	keep_grounds(engine);
 	for (size_t i = 0; i < count; i++) {
 		if (board->egresses[i].state == from[i])
 			continue;
@@ -270,10 +284,13 @@ on_answered(void *arg, const struct subject *subject,
 {
 	struct engine *engine = arg;
 	struct board *board;
+	struct clocks clocks;
 
 	board = board_current(engine->slot);
 	report_answer(board, subject, finding, before);
 	board_unref(board);
+	clock_read(&clocks);
+	memory_keep_answer(engine->store, subject, finding, &clocks);
 	/* Many answers of one turn of the loop share one new board. Domains,
 	   of which there may be thousands, are stepped with the tick. */
 	if (!subject->domain)
@@ -474,6 +491,34 @@ on_scouted(void *arg, bool has_moved)
 	event_active(engine->renew, EV_TIMEOUT, 0);
 }
 
+static bool
+has_word(
+    const struct engine *engine, const struct ground *ground, int64_t now_ms)
+{
+	struct reading reading;
+
+	read_ground(engine, ground, now_ms, &reading);
+	return reading.known_weight > 0;
+}
+
+/* Goes on where the process before this one was. A standing without a word of
+   any list is none. */
+static void
+recall(struct engine *engine)
+{
+	const struct config *config = engine->config;
+	struct clocks clocks;
+
+	clock_read(&clocks);
+	memory_forget_grounds(engine->store, config);
+	memory_recall_answers(engine->store, engine->watch, config, &clocks);
+	for (size_t i = 0; i < config->egress_count; i++)
+		if (has_word(engine, &engine->grounds[i], clocks.now_ms))
+			memory_recall_ground(engine->store,
+			    config->egresses[i].name, &engine->grounds[i],
+			    &clocks);
+}
+
 /* 0, or -1 with *reason set and everything as it was. Takes the reference to
    config if it returns 0. */
 static int
@@ -504,6 +549,8 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	witness_configure(engine->witness, config);
 	logbook_configure(engine->logbook, config);
 	watch_grounds(engine);
+	if (!old_config)
+		recall(engine);
 	renew_board(engine, clock_now_ms());
 	resolver_destroy(&old_resolver);
 	start_preflight(engine);

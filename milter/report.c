@@ -38,6 +38,9 @@ is_news(const struct finding *finding, const struct answer *before)
 		return false;
 	if (before->cause == CAUSE_NOT_ASKED)
 		return now->result != RESULT_CLEAN;
+	if (before->cause == CAUSE_STALE)
+		return now->result != finding->known_before ||
+		       now->codes != before->codes;
 	if (before->cause == CAUSE_UNFIT)
 		return now->result != RESULT_CLEAN ||
 		       finding->known_before == RESULT_LISTED;
@@ -339,6 +342,24 @@ wall_time_of(int64_t ms)
 	return wall_time(ms == CLOCK_NEVER ? 0 : clock_wall_sec_of(ms));
 }
 
+/* The last word of a list that has none now, for as long as that holds. */
+static void
+add_known(
+    json_t *json, const struct report_view *view, const struct finding *finding)
+{
+	int64_t age_ms;
+
+	if (finding->answer.result != RESULT_UNKNOWN ||
+	    finding->known == RESULT_UNKNOWN)
+		return;
+	age_ms = view->now_ms - finding->known_ms;
+	if (age_ms > view->config->keep_unknown_ms)
+		return;
+	json_object_set_new(json, "known", word(result_name(finding->known)));
+	json_object_set_new(
+	    json, "known_age", json_integer(age_ms / CLOCK_SEC));
+}
+
 static json_t *
 answer_json(const struct report_view *view, const struct finding *finding,
     const char *subject)
@@ -369,6 +390,7 @@ answer_json(const struct report_view *view, const struct finding *finding,
 	if (answer->result == RESULT_UNKNOWN)
 		json_object_set_new(
 		    json, "cause", word(dnsbl_cause_text(cause, list, answer)));
+	add_known(json, view, finding);
 	if (finding->asked_ms != CLOCK_NEVER) {
 		json_object_set_new(json, "ttl", json_integer(answer->ttl_sec));
 		json_object_set_new(json, "age",

@@ -99,6 +99,18 @@ print_domains(const json_t *status)
 	print_and_free(table);
 }
 
+static char *
+meaning_of_unknown(const json_t *answer)
+{
+	char age[QUANTITY_TEXT_MAX];
+
+	if (!text(answer, "known"))
+		return alloc_string(text(answer, "cause"));
+	quantity_format_ms(age, number(answer, "known_age") * 1000);
+	return alloc_printf("%s; said %s %s ago", text(answer, "cause"),
+	    text(answer, "known"), age);
+}
+
 static void
 add_answer(struct table *table, const char *address, const json_t *answer)
 {
@@ -113,7 +125,7 @@ add_answer(struct table *table, const char *address, const json_t *answer)
 		    text(answer, "removal") ? ", removal: " : "",
 		    text(answer, "removal") ? text(answer, "removal") : "");
 	else if (text(answer, "cause"))
-		meaning = alloc_string(text(answer, "cause"));
+		meaning = meaning_of_unknown(answer);
 	table_add(table, colour_of(result),
 	    (const char *[]){
 		address, text(answer, "list"), result, age, meaning});

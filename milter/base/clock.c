@@ -18,17 +18,25 @@ clock_wall_sec(void)
 	return time(NULL);
 }
 
+void
+clock_read(struct clocks *clocks)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clocks->now_ms = clock_now_ms();
+	clocks->wall_ms = wall.tv_sec * CLOCK_SEC + wall.tv_nsec / 1000000;
+}
+
 /* Both clocks are read here and now: what the caller read a while ago would
    move the result across the end of a second. */
 int64_t
 clock_wall_sec_of(int64_t ms)
 {
-	struct timespec wall;
+	struct clocks clocks;
 
-	clock_gettime(CLOCK_REALTIME, &wall);
-	return (wall.tv_sec * CLOCK_SEC + wall.tv_nsec / 1000000 -
-		   clock_now_ms() + ms) /
-	       CLOCK_SEC;
+	clock_read(&clocks);
+	return (clocks.wall_ms - clocks.now_ms + ms) / CLOCK_SEC;
 }
 
 void

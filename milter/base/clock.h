@@ -20,6 +20,12 @@ int64_t clock_wall_sec(void);
    it is asked for, unless the wall clock was stepped. */
 int64_t clock_wall_sec_of(int64_t ms);
 
+/* Both clocks at one clocks. */
+struct clocks {
+	int64_t now_ms, wall_ms;
+};
+void clock_read(struct clocks *);
+
 /* Writes a wall time as RFC 3339 in UTC ("2026-11-21T17:34:56Z"). */
 #define CLOCK_TEXT_MAX 32
 void clock_format(char text[CLOCK_TEXT_MAX], int64_t wall_sec);

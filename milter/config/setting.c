@@ -1,8 +1,7 @@
 #include "config/setting.h"
 
-#include "config/form.h"
-
 #include "base/line.h"
+#include "config/form.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -256,6 +256,9 @@ dnsbl_cause_text(char text[DNSBL_CAUSE_MAX], const struct list *list,
 	case CAUSE_NOT_ASKED:
 		snprintf(text, DNSBL_CAUSE_MAX, "not asked yet");
 		break;
+	case CAUSE_STALE:
+		snprintf(text, DNSBL_CAUSE_MAX, "not asked since the start");
+		break;
 	case CAUSE_DNS:
 		snprintf(
 		    text, DNSBL_CAUSE_MAX, "%s", dns_status_text(answer->dns));

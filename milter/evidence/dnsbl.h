@@ -23,6 +23,7 @@ enum result { RESULT_UNKNOWN, RESULT_CLEAN, RESULT_LISTED };
 enum cause {
 	CAUSE_NONE,
 	CAUSE_NOT_ASKED, /* no answer yet */
+	CAUSE_STALE,	 /* none since the start; .codes as known before */
 	CAUSE_DNS,	 /* answer.dns says how */
 	CAUSE_REFUSED,	 /* a refusal code of the list, in answer.address */
 	CAUSE_OUTSIDE,	 /* an address outside 127/8 */

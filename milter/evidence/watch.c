@@ -693,6 +693,35 @@ watch_see(struct watch *watch, const struct subject *subject, int64_t now_ms)
 	watch->subjects[subject->place]->seen_ms = now_ms;
 }
 
+static void
+recall(const struct subject *subject, struct finding *finding,
+    watch_known *known, void *arg)
+{
+	struct finding told = *finding;
+
+	if (finding->answer.cause != CAUSE_NOT_ASKED ||
+	    known(arg, subject, &told) != 0)
+		return;
+	finding->known = told.known;
+	finding->known_codes = told.known_codes;
+	finding->known_ms = told.known_ms;
+	finding->listed_in_a_row = told.listed_in_a_row;
+	finding->listed_ms = told.listed_ms;
+	finding->answer.cause = CAUSE_STALE;
+	finding->answer.codes = told.known_codes;
+}
+
+void
+watch_recall(struct watch *watch, watch_known *known, void *arg)
+{
+	for (size_t i = 0; i < watch->subject_count; i++) {
+		struct subject *subject = watch->subjects[i];
+
+		for (size_t j = 0; j < subject->finding_count; j++)
+			recall(subject, &subject->findings[j], known, arg);
+	}
+}
+
 const char *
 subject_text(char text[SUBJECT_TEXT_MAX], const struct subject *subject)
 {

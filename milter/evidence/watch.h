@@ -103,6 +103,14 @@ void watch_configure(struct watch *, const struct config *, struct resolver *);
    addresses can wait some seconds. */
 #define WATCH_TICK_MAX 2000
 
+/* For each pair that was never asked about: `known` may fill in what was known
+   of it before this process, which is known, known_codes, known_ms,
+   listed_in_a_row and listed_ms, and return 0. Its answer is then UNKNOWN,
+   CAUSE_STALE. */
+typedef int watch_known(
+    void *arg, const struct subject *, struct finding *known);
+void watch_recall(struct watch *, watch_known *, void *arg);
+
 /* Asks whatever is due, up to WATCH_TICK_MAX questions until the next tick.
    To be called about once a second. */
 void watch_tick(struct watch *, int64_t now_ms);

@@ -188,6 +188,22 @@ store_forget(struct store *store, const char *kind, const char *key)
 	pthread_mutex_unlock(&store->mutex);
 }
 
+char *
+store_get(struct store *store, const char *kind, const char *key)
+{
+	const struct record *record;
+	char *value = NULL;
+
+	if (!store)
+		return NULL;
+	pthread_mutex_lock(&store->mutex);
+	record = *place_of(store, kind, key);
+	if (record && record->value)
+		value = alloc_string(record->value);
+	pthread_mutex_unlock(&store->mutex);
+	return value;
+}
+
 void
 store_each(struct store *store, const char *kind, store_record *each, void *arg)
 {

@@ -38,6 +38,9 @@ void store_put(
     struct store *, const char *kind, const char *key, const char *value);
 void store_forget(struct store *, const char *kind, const char *key);
 
+/* A copy, to be freed; NULL if there is none. */
+char *store_get(struct store *, const char *kind, const char *key);
+
 /* All of a kind, in no order. The record may put and forget. Both are borrowed
    until it returns, or does so. */
 typedef void store_record(void *arg, const char *key, const char *value);

@@ -149,6 +149,7 @@ is_there_again(void **state)
 {
 	struct store *store = open_started();
 	struct stat info;
+	char *value;
 
 	(void)state;
 	store_put(store, "standing", "main", "{\"since\": 1}");
@@ -157,6 +158,11 @@ is_there_again(void **state)
 	store_put(store, "held", "main", "another kind");
 	store_put(store, "held", "gone", "x");
 	store_forget(store, "held", "gone");
+	assert_null(store_get(store, "held", "gone"));
+	assert_null(store_get(store, "gone", "main"));
+	value = store_get(store, "standing", "main");
+	assert_string_equal(value, "{\"since\": 1}");
+	free(value);
 	store_forget(store, "held", "never there");
 	assert_string_equal(kept(store, "held", "main"), "another kind");
 	store_close(&store);
