@@ -611,15 +611,22 @@ write_conf() {
 	mv "$dir/repgate.conf.new" "$dir/repgate.conf"
 }
 
-has_started() {
-	[ -S "$dir/gate/milter.sock" ] || has_ended "${pids[repgated]}"
+starts() {
+	grep -c '^repgated: repgated .* serves ' "$dir/repgated.log"
+}
+
+# One that was killed has left its socket.
+has_started() { # [STARTS]
+	[ "$(starts)" -gt "${1:-0}" ] || has_ended "${pids[repgated]}"
 }
 
 repgate_start() {
+	local before
+	before=$(starts)
 	write_conf
 	start_server repgated "${repgated_wrap[@]}" "$repgated" --foreground \
 	    --config "$dir/repgate.conf"
-	wait_until has_started || give_up "repgated opens no socket"
+	wait_until has_started "$before" || give_up "repgated opens no socket"
 	! has_ended "${pids[repgated]}" || give_up "repgated does not start"
 }
 

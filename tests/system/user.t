@@ -63,6 +63,8 @@ write_conf() {
 	chgrp "$group" "$dir/repgate.conf"
 	chmod 640 "$dir/repgate.conf"
 }
+install -d -o $user -m 750 "$dir/state"
+conf store "\"$dir/state/state.db\""
 list_address 203.0.113.5
 write_conf
 start_server repgated "$repgated" --foreground --user $user \
@@ -86,6 +88,8 @@ is "all threads are like that" "$(grep -hE '^(Uid|CapEff|CapBnd|NoNewPrivs):' \
     /proc/"${pids[repgated]}"/task/*/status | sort -u | wc -l)" 4
 is "the milter's socket is Postfix's" "$(mode_of milter.sock)" \
     '660 root:postfix'
+is "the store is the user's" "$(stat -c '%a %U' "$dir/state/state.db")" \
+    "600 $user"
 is "and that of the map" "$(mode_of map.sock)" '660 root:postfix'
 
 ok "a message is accepted" send anna@ours.test bob@customer.test
