@@ -59,6 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		check(&attempt.text, line, size);
 		check_stamp(&attempt.stamp);
 		must(attempt.recipients >= 1);
+		must(attempt.relay_port >= 0 && attempt.relay_port < 65536);
 		must(attempt_status_name(attempt.status) != NULL);
 	}
 	free(line);

@@ -1,5 +1,6 @@
 #include "evidence/maillog.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -273,10 +274,41 @@ reads_stamps(void **state)
 	}
 }
 
+static void
+reads_the_port(void **state)
+{
+	static const struct {
+		const char *relay;
+		int want;
+	} ports[] = {
+	    {"mx.example.com[192.0.2.1]:25", 25},
+	    {"mx.example.com[2001:db8::1]:587", 587},
+	    {"mx.example.com[192.0.2.1]:65535", 65535},
+	    {"mx.example.com[192.0.2.1]:65536", 0},
+	    {"mx.example.com[192.0.2.1]:99999999999", 0},
+	    {"mx.example.com[192.0.2.1]:", 0},
+	    {"mx.example.com[192.0.2.1]", 0},
+	    {"mx.example.com. [192.0.2.1]", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++) {
+		struct attempt attempt;
+		char line[256];
+
+		snprintf(line, sizeof line,
+		    POSTFIX "A1: to=<b@x.example>, relay=%s, status=sent (ok)",
+		    ports[i].relay);
+		assert_true(maillog_read(line, strlen(line), &attempt));
+		assert_int_equal(attempt.relay_port, ports[i].want);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reads_the_port),
 	    cmocka_unit_test(reads_attempts),
 	    cmocka_unit_test(knows_programs_and_counts_recipients),
 	    cmocka_unit_test(leaves_all_else),
