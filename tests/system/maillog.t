@@ -28,7 +28,7 @@ send_blocked() { # COUNT
 		send anna@local.test bob@customer.test || return
 		sent=$((sent + 1))
 	done
-	wait_until bounced $sent
+	wait_until bounced "$sent"
 }
 
 rotate() { # NUMBER
