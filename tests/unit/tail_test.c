@@ -243,6 +243,20 @@ follows_a_cut(void **state)
 	check_reads("5|");
 }
 
+/* Nothing was there to know the file by when it was opened. */
+static void
+follows_a_cut_of_what_began_empty(void **state)
+{
+	(void)state;
+	append("");
+	begin(NULL);
+	check_reads("");
+	append("1\n");
+	check_reads("1|");
+	put_bytes(path, O_TRUNC, "2\n3\n", 4);
+	check_reads("2|3|");
+}
+
 /* logrotate's copytruncate: what was not read yet is in the copy. */
 static void
 finishes_the_copy(void **state)
@@ -539,6 +553,7 @@ main(void)
 	    TEST(follows_a_rename),
 	    TEST(follows_many_renames),
 	    TEST(follows_a_cut),
+	    TEST(follows_a_cut_of_what_began_empty),
 	    TEST(finishes_the_copy),
 	    TEST(passes_over_a_hole),
 	    TEST(knows_what_is_lost),
