@@ -132,7 +132,7 @@ demo:
 	@$(MAKE) --no-print-directory -s all tools
 	@tests/demo
 
-bench: bench-gate bench-check bench-replay
+bench: bench-gate bench-check bench-replay bench-load
 
 bench-gate: deps
 	$(MAKE) all tools bench-tools
@@ -149,6 +149,11 @@ bench-replay:
 	$(MAKE) all bench-tools
 	tests/bench/replay
 
+bench-load:
+	tests/deps build run bench
+	$(MAKE) all bench-tools
+	tests/bench/load
+
 # Half an hour and more; a row alone: tests/faults --seconds 60 ROW
 FAULT_SECONDS = 60
 faults: deps
@@ -162,7 +167,7 @@ C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
 SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
           tests/world.sh \
           tests/bench/gate tests/bench/map tests/bench/check \
-          tests/bench/replay tests/faults .ci/run \
+          tests/bench/replay tests/bench/load tests/faults .ci/run \
           contrib/debian/build contrib/debian/postinst contrib/debian/prerm \
           contrib/debian/postrm tests/package \
           $(wildcard tests/system/*.t)
@@ -212,8 +217,8 @@ clean:
 	rm -rf build
 
 .PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
-        bench-gate bench-check bench-replay faults deps lint install deb dist \
-        test-deb clean
+        bench-gate bench-check bench-replay bench-load faults deps lint \
+        install deb dist test-deb clean
 .SECONDARY:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
