@@ -24,6 +24,7 @@
 #include "policy/gate.h"
 #include "policy/probes.h"
 #include "reception_report.h"
+#include "reload.h"
 #include "report.h"
 #include "standing/board.h"
 #include "standing/domains.h"
@@ -49,15 +50,7 @@
 
 static const struct timeval tick_interval = {.tv_sec = 1};
 
-/* Requests to reload that came while one was under way are served together
-   by the next one. */
-struct askers {
-	struct control_client **items;
-	size_t count;
-};
-
 struct engine {
-	char *config_path;
 	struct board_slot *slot;
 	struct store *store; /* NULL: nothing is kept */
 	struct event_base *base;
@@ -66,8 +59,7 @@ struct engine {
 	int wake_fd;	     /* eventfd: one of the flags below was set */
 	pthread_t thread;
 
-	/* set by other threads before they write to wake_fd */
-	atomic_bool stop_wanted, reload_wanted, loader_done;
+	atomic_bool stop_wanted; /* set by others before they wake it */
 
 	/* the engine thread's own from here on */
 	struct config *config;
@@ -89,12 +81,7 @@ struct engine {
 	struct ground *grounds;	     /* one for each egress */
 	int64_t started_ms;
 
-	/* a reload: the loader thread reads, the engine takes over */
-	bool is_loading;
-	pthread_t loader;
-	struct config *loaded;
-	struct problems *problems;
-	struct askers asking, asking_next;
+	struct reload *reload;
 };
 
 static void
@@ -559,79 +546,13 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	return 0;
 }
 
-static void *
-load(void *arg)
+static int
+on_loaded(void *arg, struct config *config, char **reason)
 {
 	struct engine *engine = arg;
 
-	engine->loaded = config_load(engine->config_path, engine->problems);
-	atomic_store(&engine->loader_done, true);
-	wake(engine);
-	return NULL;
-}
-
-static void
-begin_reload(struct engine *engine)
-{
-	engine->is_loading = true;
-	engine->asking = engine->asking_next;
-	engine->asking_next = (struct askers){0};
-	engine->problems = problems_create();
-	engine->loaded = NULL;
-	if (pthread_create(&engine->loader, NULL, load, engine) != 0) {
-		problems_error(engine->problems, engine->config_path, 0,
-		    "cannot start a thread to read it");
-		atomic_store(&engine->loader_done, true);
-		engine->loader = engine->thread;
-		wake(engine);
-	}
-}
-
-static void
-warn_of_fixed_settings(const struct config *old, const struct config *new)
-{
-	if (strcmp(old->milter_socket, new->milter_socket) != 0)
-		log_warning("milter.socket changed: this takes a restart");
-	if (strcmp(old->control_socket, new->control_socket) != 0)
-		log_warning("control.socket changed: this takes a restart");
-	if (strcmp(old->store ? old->store : "",
-		new->store ? new->store : "") != 0)
-		log_warning("store changed: this takes a restart");
-	if (old->map_socket && new->map_socket &&
-	    strcmp(old->map_socket, new->map_socket) != 0)
-		log_warning("map.socket changed: this takes a restart");
-}
-
-static void
-end_reload(struct engine *engine)
-{
-	char *reason = NULL;
-	bool is_ok;
-
-	if (!pthread_equal(engine->loader, engine->thread))
-		pthread_join(engine->loader, NULL);
-	engine->is_loading = false;
-	if (engine->loaded) {
-		warn_of_fixed_settings(engine->config, engine->loaded);
-		if (take_config(engine, engine->loaded, &reason) != 0) {
-			problems_error(engine->problems, engine->config_path, 0,
-			    "%s", reason);
-			config_unref(engine->loaded);
-		}
-	}
-	is_ok = problems_error_count(engine->problems) == 0;
-	report_problems(engine->problems);
-	if (is_ok)
-		log_info("reload: %s taken over", engine->config_path);
-	else
-		log_error("reload: the old configuration stays in force");
-	for (size_t i = 0; i < engine->asking.count; i++)
-		control_answer(engine->asking.items[i],
-		    report_reload_json(engine->problems));
-	free(engine->asking.items);
-	free(reason);
-	engine->asking = (struct askers){0};
-	problems_destroy(&engine->problems);
+	reload_compare(engine->config, config);
+	return take_config(engine, config, reason);
 }
 
 static void
@@ -654,13 +575,10 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 		return;
 	take_notes(engine);
 	exchanges_ask(board_exchanges(engine->slot));
-	if (atomic_exchange(&engine->loader_done, false))
-		end_reload(engine);
 	if (atomic_load(&engine->stop_wanted))
 		event_base_loopbreak(engine->base);
-	else if (!engine->is_loading &&
-		 atomic_exchange(&engine->reload_wanted, false))
-		begin_reload(engine);
+	else
+		reload_step(engine->reload);
 }
 
 /* A status of many addresses is made of a million small pieces, which would
@@ -677,7 +595,6 @@ static void
 on_asked(void *arg, struct control_client *client, enum control_verb verb)
 {
 	struct engine *engine = arg;
-	struct askers *next = &engine->asking_next;
 
 	switch (verb) {
 	case CONTROL_STATUS: {
@@ -699,10 +616,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		break;
 	}
 	case CONTROL_RELOAD:
-		next->items = alloc_resize(
-		    next->items, next->count + 1, sizeof *next->items);
-		next->items[next->count++] = client;
-		engine_reload(engine);
+		reload_ask(engine->reload, client);
 		break;
 	case CONTROL_INVALID:
 		control_answer(
@@ -714,8 +628,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 void
 engine_reload(struct engine *engine)
 {
-	atomic_store(&engine->reload_wanted, true);
-	wake(engine);
+	reload_want(engine->reload);
 }
 
 static void
@@ -752,8 +665,6 @@ destroy(struct engine *engine)
 		free_grounds(engine, engine->config->egress_count);
 		config_unref(engine->config);
 	}
-	free(engine->asking_next.items);
-	free(engine->config_path);
 	free(engine);
 }
 
@@ -770,7 +681,7 @@ engine_create(struct config *config, const char *config_path,
 {
 	struct engine *engine = alloc_zeroed(1, sizeof *engine);
 
-	engine->config_path = alloc_string(config_path);
+	engine->reload = reload_create(config_path, on_loaded, on_note, engine);
 	engine->slot = slot;
 	engine->store = store;
 	engine->started_ms = clock_now_ms();
@@ -847,12 +758,5 @@ engine_stop(struct engine **engine_r)
 	atomic_store(&engine->stop_wanted, true);
 	wake(engine);
 	pthread_join(engine->thread, NULL);
-	if (engine->is_loading) {
-		pthread_join(engine->loader, NULL);
-		if (engine->loaded)
-			config_unref(engine->loaded);
-		problems_destroy(&engine->problems);
-	}
-	free(engine->asking.items);
 	destroy(engine);
 }
