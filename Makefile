@@ -14,12 +14,17 @@ OPT = -O2
 
 LIBS = libcares libconfig libevent_core jansson libpcre2-8 libpsl sqlite3 zlib
 
+# Readiness, watchdog and sockets of systemd, where its library is there;
+# "make SYSTEMD=" builds without.
+SYSTEMD := $(shell pkg-config --exists libsystemd && echo libsystemd)
+LIBS += $(SYSTEMD)
+
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
        -Wpointer-arith -Wvla -Wformat=2 -Werror
 HARD = -fstack-protector-strong -fPIE -D_GLIBCXX_ASSERTIONS
 FORT = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 CPPFLAGS += -Imilter -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
-            $(shell pkg-config --cflags $(LIBS))
+            $(if $(SYSTEMD),-DHAVE_SYSTEMD) $(shell pkg-config --cflags $(LIBS))
 CFLAGS  += -std=c11 -g $(OPT) $(WARN) $(HARD) $(if $(SAN),,$(FORT)) $(SAN)
 LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SAN)
 LDLIBS  += -lmilter $(shell pkg-config --libs $(LIBS)) -lresolv -lpthread

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/line.h"
 #include "base/log.h"
+#include "base/supervisor.h"
 #include "base/user.h"
 #include "config/config.h"
 #include "config/directory.h"
@@ -317,6 +318,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	board_beat(engine->slot, now_ms);
+	supervisor_alive();
 	selftest_tick(engine->selftest, now_ms);
 	watch_tick(engine->watch, now_ms);
 	discovery_tick(engine->discovery, now_ms);
@@ -372,7 +374,7 @@ on_replied(void *arg, const struct board *board, const struct map_reply *reply,
 static int
 open_map(struct engine *engine, const struct config *config, char **reason)
 {
-	if (!config->map_socket || engine->map)
+	if (engine->map || (!config->map_socket && !supervisor_has("map")))
 		return 0;
 	user_raise();
 	engine->map =

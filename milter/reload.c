@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/supervisor.h"
 #include "config/config.h"
 #include "config/problems.h"
 #include "doors/control.h"
@@ -47,6 +48,7 @@ load(void *arg)
 static void
 begin(struct reload *reload)
 {
+	supervisor_reloading();
 	reload->is_loading = true;
 	reload->asking = reload->asking_next;
 	reload->asking_next = (struct askers){0};
@@ -93,6 +95,7 @@ end(struct reload *reload)
 	free(reload->asking.items);
 	reload->asking = (struct askers){0};
 	problems_destroy(&reload->problems);
+	supervisor_ready();
 }
 
 void

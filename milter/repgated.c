@@ -7,6 +7,7 @@
  */
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/supervisor.h"
 #include "base/user.h"
 #include "config/config.h"
 #include "config/problems.h"
@@ -205,6 +206,18 @@ open_session(const char *socket, struct board_slot *slot)
 	return status;
 }
 
+/* A socket that is listened at and never served would let its clients hang. */
+static void
+refuse_other_sockets(void)
+{
+	int count = supervisor_close_rest();
+
+	if (count > 0)
+		log_warning("%d of the sockets handed over are none of ours: "
+			    "expected the names map and control",
+		    count);
+}
+
 static int
 serve(const struct options *options, struct config *config)
 {
@@ -221,6 +234,7 @@ serve(const struct options *options, struct config *config)
 		free(reason);
 		goto out;
 	}
+	refuse_other_sockets();
 	if (open_session(socket, slot) != 0)
 		goto out;
 	if (user_settle(&reason) != 0) {
@@ -239,7 +253,9 @@ serve(const struct options *options, struct config *config)
 		goto out;
 	}
 	log_info("repgated " VERSION " serves %s", socket);
+	supervisor_ready();
 	status = session_serve();
+	supervisor_stopping();
 	log_info("stopping");
 	session_close();
 	drain();
@@ -261,6 +277,7 @@ main(int argc, char **argv)
 	int status;
 
 	parse_options(argc, argv, &options);
+	supervisor_begin();
 	raise_descriptors();
 	if (user_take(options.user, &reason) != 0) {
 		fprintf(stderr, "repgated: %s\n", reason);

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/socket.h"
+#include "base/supervisor.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -172,31 +173,59 @@ on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 }
 
+static const unsigned listener_flags =
+    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC;
+
+static int
+open_path(struct control *control, struct event_base *base, const char *path,
+    char **reason)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	if (strlen(path) >= sizeof address.sun_path) {
+		*reason = alloc_printf("%s is too long for a socket", path);
+		return -1;
+	}
+	if (socket_claim(path, reason) != 0)
+		return -1;
+	strcpy(address.sun_path, path);
+	control->listener = evconnlistener_new_bind(base, on_connect, control,
+	    listener_flags, 16, (struct sockaddr *)&address, sizeof address);
+	if (!control->listener) {
+		*reason = alloc_printf(
+		    "cannot listen on %s: %s", path, strerror(errno));
+		return -1;
+	}
+	control->path = alloc_string(path);
+	return 0;
+}
+
+/* One that listens already. */
+static int
+adopt(struct control *control, struct event_base *base, int fd, char **reason)
+{
+	evutil_make_socket_nonblocking(fd);
+	control->listener = evconnlistener_new(
+	    base, on_connect, control, listener_flags, 0, fd);
+	if (control->listener)
+		return 0;
+	*reason = alloc_string("control: the socket of systemd is of no use");
+	close(fd);
+	return -1;
+}
+
 struct control *
 control_create(struct event_base *base, const char *path, control_asked *asked,
     void *arg, char **reason)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct control *control;
+	struct control *control = alloc_zeroed(1, sizeof *control);
+	int fd = supervisor_socket("control");
 
-	if (strlen(path) >= sizeof address.sun_path) {
-		*reason = alloc_printf("%s is too long for a socket", path);
-		return NULL;
-	}
-	if (socket_claim(path, reason) != 0)
-		return NULL;
-	strcpy(address.sun_path, path);
-	control = alloc_zeroed(1, sizeof *control);
-	control->listener = evconnlistener_new_bind(base, on_connect, control,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 16,
-	    (struct sockaddr *)&address, sizeof address);
-	if (!control->listener) {
-		*reason = alloc_printf(
-		    "cannot listen on %s: %s", path, strerror(errno));
+	if ((fd >= 0 ? adopt(control, base, fd, reason)
+		     : open_path(control, base, path, reason)) != 0) {
 		free(control);
 		return NULL;
 	}
-	control->path = alloc_string(path);
 	control->asked = asked;
 	control->arg = arg;
 	return control;
@@ -213,7 +242,8 @@ control_destroy(struct control **control_r)
 	while (control->clients)	       /* free_client moves it on */
 		free_client(control->clients); // NOLINT(*-unix.Malloc)
 	evconnlistener_free(control->listener);
-	unlink(control->path);
+	if (control->path)
+		unlink(control->path);
 	free(control->path);
 	free(control);
 }

@@ -29,7 +29,8 @@ void control_answer(struct control_client *, char *json);
 typedef void control_asked(
     void *arg, struct control_client *, enum control_verb);
 
-/* NULL with *reason set (to be freed). A stale socket is replaced, one that
+/* NULL with *reason set (to be freed). Where the supervisor has a socket named
+   "control" that is taken. A stale socket is replaced, one that
    answers is not. */
 struct control *control_create(struct event_base *, const char *path,
     control_asked *, void *arg, char **reason);

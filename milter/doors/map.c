@@ -5,6 +5,7 @@
 #include "base/line.h"
 #include "base/log.h"
 #include "base/socket.h"
+#include "base/supervisor.h"
 #include "config/config.h"
 #include "evidence/exchanges.h"
 #include "policy/gate.h"
@@ -570,12 +571,29 @@ descriptors(void)
 	return limit.rlim_cur;
 }
 
+#define LISTENER_FLAGS \
+	(LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE)
+
 static struct evconnlistener *
 listen_at(struct map *map, const struct sockaddr *address, socklen_t length)
 {
 	return evconnlistener_new_bind(map->base, on_connect, map,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE,
-	    BACKLOG, address, length);
+	    LISTENER_FLAGS, BACKLOG, address, length);
+}
+
+/* One that listens already. Whatever waits there is accepted in one go once
+   the loop runs. */
+static int
+adopt(struct map *map, int fd, char **reason)
+{
+	evutil_make_socket_nonblocking(fd);
+	map->listener = evconnlistener_new(
+	    map->base, on_connect, map, LISTENER_FLAGS, 0, fd);
+	if (map->listener)
+		return 0;
+	*reason = alloc_string("the socket of systemd is of no use");
+	close(fd);
+	return -1;
 }
 
 static int
@@ -624,8 +642,12 @@ open_inet(struct map *map, int family, const char *text, char **reason)
 static int
 open_socket(struct map *map, const char *socket, char **reason)
 {
-	const char *rest = strchr(socket, ':') + 1;
+	int fd = supervisor_socket("map");
+	const char *rest;
 
+	if (fd >= 0)
+		return adopt(map, fd, reason);
+	rest = strchr(socket, ':') + 1;
 	if (strncmp(socket, "inet:", 5) == 0)
 		return open_inet(map, AF_INET, rest, reason);
 	if (strncmp(socket, "inet6:", 6) == 0)
@@ -648,8 +670,8 @@ map_create(struct event_base *base, const char *socket, struct board_slot *slot,
 	map->clients_max =
 	    limit > 2 * DESCRIPTORS_KEPT ? limit - DESCRIPTORS_KEPT : limit / 2;
 	if (open_socket(map, socket, &cause) != 0) {
-		*reason = alloc_printf(
-		    "map.socket: cannot listen on %s: %s", socket, cause);
+		*reason = alloc_printf("map.socket: cannot listen on %s: %s",
+		    socket ? socket : "map", cause);
 		free(cause);
 		free(map);
 		return NULL;

@@ -43,7 +43,8 @@ struct map_counters {
 	uint64_t open;
 };
 
-/* socket as milter.socket has it. NULL with *reason set (to be freed). */
+/* socket as milter.socket has it; where the supervisor has one named "map",
+   that is taken, and only then it may be NULL. NULL with *reason set (to be freed). */
 struct map *map_create(struct event_base *, const char *socket,
     struct board_slot *, char **reason);
 void map_destroy(struct map **);
