@@ -260,6 +260,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
 	receptions_tell(engine->receptions, board, on_receiver_changed, board);
+	receptions_keep(engine->receptions, now_ms, clock_wall_sec());
 	probes_step(engine->probes, &engine->config->probe, board->receivers,
 	    board->receiver_count, now_ms, on_probe_changed, board);
 	board_unref(board);
@@ -533,6 +534,9 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	scout_configure(engine->scout, config, resolver);
 	ways_configure(engine->ways, config);
 	receptions_configure(engine->receptions, config);
+	if (!old_config)
+		receptions_recall(engine->receptions, clock_now_ms(),
+		    clock_wall_sec());
 	exchanges_configure(board_exchanges(engine->slot),
 	    config->directory->receivers, resolver);
 	witness_configure(engine->witness, config);
@@ -703,7 +707,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->selftest = selftest_create(on_resolver_changed, engine);
 	engine->domains = domains_create(engine->watch);
-	engine->receptions = receptions_create();
+	engine->receptions = receptions_create(store);
 	engine->probes = probes_create();
 	engine->witness = witness_create(engine->receptions);
 	engine->logbook =

@@ -111,6 +111,39 @@ meaning_of_unknown(const json_t *answer)
 	    text(answer, "known"), age);
 }
 
+/* Only where one is not open, or has named a list. */
+static void
+print_receivers(const json_t *status)
+{
+	const json_t *receivers = json_object_get(status, "receivers");
+	struct table *table;
+	size_t i;
+	json_t *receiver;
+
+	if (json_array_size(receivers) == 0)
+		return;
+	table = table_create((const char *[]){"RECEIVER", "EGRESS", "STATE",
+	    "SINCE", "REPLIES", "ACTS ON", "REMOVAL", NULL});
+	json_array_foreach(receivers, i, receiver)
+	{
+		const char *lists = text(receiver, "acts_on");
+		const char *removal = text(receiver, "removal");
+		const char *state = text(receiver, "state");
+		bool is_open = !state || strcmp(state, "open") == 0;
+		char replies[24];
+
+		snprintf(replies, sizeof replies, "%lld",
+		    number(receiver, "replies"));
+		table_add(table, is_open ? COLOUR_NONE : COLOUR_RED,
+		    (const char *[]){text(receiver, "name"),
+			text(receiver, "egress"), state,
+			text(receiver, "since"), replies,
+			lists && lists[0] ? lists : NULL,
+			!is_open && removal && removal[0] ? removal : NULL});
+	}
+	print_and_free(table);
+}
+
 static void
 add_answer(struct table *table, const char *address, const json_t *answer)
 {
@@ -292,6 +325,7 @@ status_print(const json_t *status)
 	    number(status, "pid"), uptime);
 	print_egresses(status);
 	print_domains(status);
+	print_receivers(status);
 	print_answers(status);
 	print_lists(status);
 	print_resolver(status);

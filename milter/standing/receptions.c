@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "standing/reception_record.h"
+#include "standing/store.h"
 
 #include <search.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 /* Recipients of one message, which the map cannot tell from messages. */
 #define BURST_MS CLOCK_SEC
 #define TEXT_MAX 512
+#define STORE_KIND "receiver"
 
 /* That one message was refused. */
 struct mark {
@@ -36,6 +39,7 @@ struct reception {
 	char *name;
 	size_t egress;
 	struct run runs[CHARGES][WITNESSES];
+	int recalled[CHARGES];	   /* replies of before the start */
 	int64_t heard_ms[CHARGES]; /* CLOCK_NEVER: not in this run */
 	int64_t refusing_ms;	   /* the first block of the run */
 	uint64_t delivered_message;
@@ -46,12 +50,14 @@ struct reception {
 	char *list, *removal; /* of the last refusal */
 	char *lists[RECEPTION_LISTS_MAX];
 	size_t list_count;
+	bool is_kept; /* as it is */
 };
 
 TAILQ_HEAD(queue, reception);
 
 struct receptions {
 	const struct config *config;
+	struct store *store;
 	void *tree;
 	struct queue heard; /* the last heard of first */
 	size_t count;
@@ -97,6 +103,13 @@ forget(struct receptions *receptions, struct reception *reception)
 	free(reception);
 }
 
+static void
+drop(struct receptions *receptions, struct reception *reception)
+{
+	store_forget(receptions->store, STORE_KIND, reception->key);
+	forget(receptions, reception);
+}
+
 /* A block whose mail goes another way is quiet as well, and is the last to
    go. */
 static void
@@ -118,7 +131,9 @@ static void
 drop_charge(struct reception *reception, enum charge charge)
 {
 	memset(reception->runs[charge], 0, sizeof reception->runs[charge]);
+	reception->recalled[charge] = 0;
 	reception->heard_ms[charge] = CLOCK_NEVER;
+	reception->is_kept = false;
 	if (charge == CHARGE_BLOCK)
 		reception->refusing_ms = CLOCK_NEVER;
 }
@@ -219,16 +234,13 @@ most_within(const struct run runs[WITNESSES], int64_t since_ms)
 }
 
 static int
-replies_of(const struct reception *reception)
+replies_of(const struct reception *reception, enum charge charge)
 {
-	const struct run *runs =
-	    reception
-		->runs[reception->state == RECEIVER_THROTTLED ? CHARGE_THROTTLE
-							      : CHARGE_BLOCK];
+	const struct run *runs = reception->runs[charge];
+	int by_map = runs[WITNESS_MAP].count, by_log = runs[WITNESS_LOG].count;
 
-	return runs[WITNESS_MAP].count > runs[WITNESS_LOG].count
-		   ? runs[WITNESS_MAP].count
-		   : runs[WITNESS_LOG].count;
+	return reception->recalled[charge] +
+	       (by_map > by_log ? by_map : by_log);
 }
 
 /* ---- states -------------------------------------------------------------- */
@@ -240,6 +252,7 @@ turn(struct reception *reception, enum receiver_state state, int64_t now_ms,
 	if (reception->state == state)
 		return false;
 	reception->state = state;
+	reception->is_kept = false;
 	reception->since_ms = now_ms;
 	reception->since_wall_sec = wall_sec;
 	return true;
@@ -300,6 +313,7 @@ see_refusal(struct receptions *receptions, struct reception *reception,
 	if (charge == CHARGE_BLOCK && reception->refusing_ms == CLOCK_NEVER)
 		reception->refusing_ms = reply->at_ms;
 	reception->delivered = 0;
+	reception->is_kept = false;
 	keep(&reception->list, reply->list);
 	keep(&reception->removal, reply->removal);
 	learn(reception, reply->list);
@@ -389,7 +403,7 @@ receptions_step(struct receptions *receptions, int64_t now_ms, int64_t wall_sec)
 		if (is_over(reception))
 			turn(reception, RECEIVER_OPEN, now_ms, wall_sec);
 		if (is_forgettable(reception))
-			forget(receptions, reception);
+			drop(receptions, reception);
 		reception = next;
 	}
 }
@@ -451,7 +465,9 @@ put_on_board(const struct receptions *receptions,
 	    .acts_on = lists,
 	    .state = reception->state,
 	    .is_gated = is_gated(receptions->config, reception),
-	    .replies = replies_of(reception),
+	    .replies = replies_of(reception,
+		reception->state == RECEIVER_THROTTLED ? CHARGE_THROTTLE
+						       : CHARGE_BLOCK),
 	    .delivered = reception->delivered,
 	    .for_ms = now_ms - reception->since_ms,
 	    .since_wall_sec = reception->since_wall_sec,
@@ -521,17 +537,143 @@ receptions_configure(struct receptions *receptions, const struct config *config)
 		const char *egress = old->egresses[reception->egress].name;
 
 		if (find_egress(config, egress, &reception->egress) != 0)
-			forget(receptions, reception);
+			drop(receptions, reception);
 		reception = next;
 	}
 	receptions->config = config;
 }
 
+/* ---- over a restart ------------------------------------------------------ */
+
+static int64_t
+to_wall(int64_t ms, int64_t now_ms, int64_t wall_sec)
+{
+	if (ms == CLOCK_NEVER)
+		return 0;
+	return wall_sec - (now_ms - ms) / CLOCK_SEC;
+}
+
+/* A clock that was put back makes nothing younger than now. */
+static int64_t
+from_wall(int64_t sec, int64_t now_ms, int64_t wall_sec)
+{
+	if (sec == 0)
+		return CLOCK_NEVER;
+	return sec < wall_sec ? now_ms - (wall_sec - sec) * CLOCK_SEC : now_ms;
+}
+
+static void
+write_record(const struct receptions *receptions,
+    const struct reception *reception, int64_t now_ms, int64_t wall_sec)
+{
+	const int64_t *heard_ms = reception->heard_ms;
+	struct reception_record record = {
+	    .state = reception->state,
+	    .since_sec = reception->since_wall_sec,
+	    .blocked_sec = to_wall(heard_ms[CHARGE_BLOCK], now_ms, wall_sec),
+	    .throttled_sec =
+		to_wall(heard_ms[CHARGE_THROTTLE], now_ms, wall_sec),
+	    .refusing_sec = to_wall(reception->refusing_ms, now_ms, wall_sec),
+	    .blocks = replies_of(reception, CHARGE_BLOCK),
+	    .throttles = replies_of(reception, CHARGE_THROTTLE),
+	    .list = reception->list,
+	    .removal = reception->removal,
+	    .list_count = reception->list_count,
+	};
+	char *text;
+
+	for (size_t i = 0; i < reception->list_count; i++)
+		record.lists[i] = reception->lists[i];
+	text = reception_record_write(&record);
+	store_put(receptions->store, STORE_KIND, reception->key, text);
+	free(text);
+}
+
+void
+receptions_keep(struct receptions *receptions, int64_t now_ms, int64_t wall_sec)
+{
+	struct reception *reception = NULL;
+
+	TAILQ_FOREACH(reception, &receptions->heard, link)
+	{
+		if (reception->is_kept)
+			continue;
+		write_record(receptions, reception, now_ms, wall_sec);
+		reception->is_kept = true;
+	}
+}
+
+struct recall {
+	struct receptions *receptions;
+	int64_t now_ms, wall_sec;
+};
+
+static void
+take_up(const struct recall *recall, struct reception *reception,
+    const struct reception_record *record)
+{
+	int64_t now_ms = recall->now_ms, wall_sec = recall->wall_sec;
+
+	reception->state = reception->told = record->state;
+	reception->since_wall_sec = record->since_sec;
+	reception->since_ms = from_wall(record->since_sec, now_ms, wall_sec);
+	if (reception->since_ms == CLOCK_NEVER)
+		reception->since_ms = now_ms;
+	reception->heard_ms[CHARGE_BLOCK] =
+	    from_wall(record->blocked_sec, now_ms, wall_sec);
+	reception->heard_ms[CHARGE_THROTTLE] =
+	    from_wall(record->throttled_sec, now_ms, wall_sec);
+	reception->refusing_ms =
+	    from_wall(record->refusing_sec, now_ms, wall_sec);
+	reception->recalled[CHARGE_BLOCK] = record->blocks;
+	reception->recalled[CHARGE_THROTTLE] = record->throttles;
+	keep(&reception->list, record->list);
+	keep(&reception->removal, record->removal);
+	for (size_t i = 0; i < record->list_count; i++)
+		learn(reception, record->lists[i]);
+	reception->is_kept = true;
+}
+
+/* One of an egress that is gone is forgotten. */
+static void
+on_record(void *arg, const char *key, const char *value)
+{
+	const struct recall *recall = arg;
+	struct receptions *receptions = recall->receptions;
+	const char *name = strchr(key, '\n');
+	struct reception_record record;
+	size_t egress;
+	char *owner;
+
+	if (!name || reception_record_read(value, &record) != 0) {
+		store_forget(receptions->store, STORE_KIND, key);
+		return;
+	}
+	owner = alloc_bytes(key, name - key);
+	if (find_egress(receptions->config, owner, &egress) == 0 &&
+	    !find(receptions, egress, name + 1))
+		take_up(recall, add(receptions, egress, name + 1), &record);
+	else
+		store_forget(receptions->store, STORE_KIND, key);
+	free(owner);
+	reception_record_clear(&record);
+}
+
+void
+receptions_recall(
+    struct receptions *receptions, int64_t now_ms, int64_t wall_sec)
+{
+	struct recall recall = {receptions, now_ms, wall_sec};
+
+	store_each(receptions->store, STORE_KIND, on_record, &recall);
+}
+
 struct receptions *
-receptions_create(void)
+receptions_create(struct store *store)
 {
 	struct receptions *receptions = alloc_zeroed(1, sizeof *receptions);
 
+	receptions->store = store;
 	TAILQ_INIT(&receptions->heard);
 	return receptions;
 }

@@ -37,11 +37,9 @@
 
 /* Far more than ever block or throttle one company. About 2 kB each. */
 #define RECEPTIONS_MAX 4000
-/* Of one receiver; more are not learned. */
-#define RECEPTION_LISTS_MAX 8
-
 struct config;
 struct receptions;
+struct store;
 
 /* How one attempt to deliver ended. Text is borrowed and may hold any byte but
    NUL. */
@@ -57,12 +55,18 @@ struct sighted_reply {
 	int64_t at_ms;	 /* on the clock of receptions_step; not ahead of it */
 };
 
-struct receptions *receptions_create(void);
+/* The store is borrowed until receptions_destroy; NULL: nothing is kept. */
+struct receptions *receptions_create(struct store *);
 void receptions_destroy(struct receptions **);
 
 /* Takes over a configuration; what is known of an egress of the same name goes
    on. Borrowed until the next call has returned. */
 void receptions_configure(struct receptions *, const struct config *);
+
+/* Takes up what the store has, once and after the first configuration; and
+   brings to it what changed since the last time. */
+void receptions_recall(struct receptions *, int64_t now_ms, int64_t wall_sec);
+void receptions_keep(struct receptions *, int64_t now_ms, int64_t wall_sec);
 
 /* Returns whether a state changed: then the board is to be renewed. */
 bool receptions_see(

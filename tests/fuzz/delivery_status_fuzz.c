@@ -70,7 +70,7 @@ start(void)
 	config.directory = directory_read("conf/providers.conf", problems);
 	problems_destroy(&problems);
 	must(config.directory != NULL);
-	receptions = receptions_create();
+	receptions = receptions_create(NULL);
 	receptions_configure(receptions, &config);
 	witness = witness_create(receptions);
 	witness_configure(witness, &config);

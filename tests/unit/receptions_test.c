@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "standing/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +51,7 @@ static int
 create(void **state)
 {
 	(void)state;
-	receptions = receptions_create();
+	receptions = receptions_create(NULL);
 	receptions_configure(receptions, &config);
 	return 0;
 }
@@ -389,6 +390,115 @@ test_flood_of_users_unknown(void **state)
 	    receptions_refusing_ms(receptions, 0, MS, 4 * HOUR), 0);
 }
 
+/* What a daemon that begins anew finds in the store of the one before. */
+static void
+begin_anew(struct store *store, int64_t now_ms, int64_t wall_sec)
+{
+	receptions_destroy(&receptions);
+	receptions = receptions_create(store);
+	receptions_configure(receptions, &config);
+	receptions_recall(receptions, now_ms, wall_sec);
+}
+
+/* Before it is started a store keeps in memory. */
+static struct store *
+begin_with_store(void)
+{
+	struct store *store = store_open("/nonexistent/state.db");
+
+	begin_anew(store, 0, WALL);
+	return store;
+}
+
+static void
+test_restart(void **state)
+{
+	struct store *store = begin_with_store();
+	struct told told = {0};
+	struct board *board;
+	int64_t end_ms = run_course("b.b.b"), wall_sec = WALL + 5000;
+
+	(void)state;
+	receptions_keep(receptions, end_ms, wall_sec);
+	/* Another boot, an hour later. */
+	begin_anew(store, 7, wall_sec + 3600);
+	assert_int_equal(state_of(0, MS, 7), RECEIVER_BLOCKED);
+	assert_int_equal(receptions_refusing_ms(receptions, 0, MS, 7),
+	    HOUR + 20 * CLOCK_SEC);
+	tell(&told, 7);
+	assert_int_equal(told.calls, 0);
+	board = board_create(&config);
+	receptions_fill(receptions, board, 7);
+	assert_int_equal(board->receivers[0].replies, 3);
+	board_unref(board);
+	receptions_step(receptions, 7 + 5 * HOUR - 1, wall_sec);
+	assert_int_equal(state_of(0, MS, 7), RECEIVER_BLOCKED);
+	receptions_step(receptions, 7 + 5 * HOUR, wall_sec);
+	assert_int_equal(state_of(0, MS, 7), RECEIVER_OPEN);
+	/* That is kept too. */
+	receptions_keep(receptions, 7 + 5 * HOUR, wall_sec);
+	begin_anew(store, 9, wall_sec);
+	assert_int_equal(state_of(0, MS, 9), RECEIVER_OPEN);
+	begin_anew(NULL, 0, WALL);
+	store_close(&store);
+}
+
+static void
+test_restart_with_the_clock_put_back(void **state)
+{
+	struct store *store = begin_with_store();
+	int64_t end_ms = run_course("b.b.b");
+
+	(void)state;
+	receptions_keep(receptions, end_ms, WALL);
+	begin_anew(store, 7, WALL - 1000000);
+	receptions_step(receptions, 7 + 6 * HOUR - 1, WALL);
+	assert_int_equal(state_of(0, MS, 7), RECEIVER_BLOCKED);
+	receptions_step(receptions, 7 + 6 * HOUR, WALL);
+	assert_int_equal(state_of(0, MS, 7), RECEIVER_OPEN);
+	begin_anew(NULL, 0, WALL);
+	store_close(&store);
+}
+
+static void
+count_record(void *arg, const char *key, const char *value)
+{
+	(void)key, (void)value;
+	++*(int *)arg;
+}
+
+static void
+test_restart_with_rubbish(void **state)
+{
+	static const char *const values[] = {"", "{", "[]", "{}",
+	    "{\"state\": 1}", "{\"state\": \"listed\"}",
+	    "{\"state\": \"blocked\"} x"};
+	struct store *store = begin_with_store();
+	int kept = 0;
+	char key[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+		snprintf(key, sizeof key, "main\nhost%zu", i);
+		store_put(store, "receiver", key, values[i]);
+	}
+	store_put(store, "receiver", "main", "{\"state\": \"blocked\"}");
+	store_put(store, "receiver", "gone\nx", "{\"state\": \"blocked\"}");
+	store_put(store, "receiver", "main\nodd",
+	    "{\"state\": \"blocked\", \"blocked\": -1, \"since\": 1e300, "
+	    "\"list\": 3, \"lists\": [1, \"a\", {}]}");
+	begin_anew(store, 7, WALL);
+	assert_int_equal(state_of(0, "host6", 7), RECEIVER_OPEN);
+	assert_int_equal(state_of(0, "odd", 7), RECEIVER_BLOCKED);
+	store_each(store, "receiver", count_record, &kept);
+	assert_int_equal(kept, 1);
+	receptions_step(receptions, 8, WALL);
+	assert_int_equal(state_of(0, "odd", 8), RECEIVER_OPEN);
+	receptions_destroy(&receptions);
+	store_close(&store);
+	create(state);
+}
+
 int
 main(void)
 {
@@ -402,6 +512,11 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_reload, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_refusing, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_told_once, create, destroy),
+	    cmocka_unit_test_setup_teardown(test_restart, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_restart_with_the_clock_put_back, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_restart_with_rubbish, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_room, create, destroy),
 	    cmocka_unit_test_setup_teardown(
 		test_flood_of_users_unknown, create, destroy),

@@ -104,7 +104,7 @@ create(void **state)
 		.keep_ms = 6 * 3600 * CLOCK_SEC,
 		.soften_at_most_ms = DAY},
 	};
-	receptions = receptions_create();
+	receptions = receptions_create(NULL);
 	receptions_configure(receptions, &config);
 	witness = witness_create(receptions);
 	witness_configure(witness, &config);
