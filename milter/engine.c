@@ -366,8 +366,7 @@ on_replied(void *arg, const struct board *board, const struct map_reply *reply,
 {
 	struct engine *engine = arg;
 
-	if (witness_hear(engine->witness, board, reply, clock_now_ms(), answer))
-		event_active(engine->renew, EV_TIMEOUT, 0);
+	witness_hear(engine->witness, board, reply, clock_now_ms(), answer);
 }
 
 /* Once it is open it stays: without a map in the configuration it answers
@@ -709,7 +708,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->domains = domains_create(engine->watch);
 	engine->receptions = receptions_create(store);
 	engine->probes = probes_create();
-	engine->witness = witness_create(engine->receptions);
+	engine->witness = witness_create(engine->receptions, on_heard, engine);
 	engine->logbook =
 	    logbook_create(engine->base, slot, store, on_heard, engine);
 	notes_listen(board_notes(slot), on_note, engine);

@@ -2,7 +2,6 @@
 
 #include "base/address.h"
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/line.h"
 #include "config/config.h"
 #include "config/directory.h"
@@ -21,8 +20,9 @@
 #define SOFT_PREFIX "OK 4.7.1 "
 
 struct witness {
-	struct receptions *receptions;
-	const struct config *config;
+	const struct receptions *receptions;
+	witness_heard *heard;
+	void *arg;
 	struct receiver_book *book;
 	struct senses *senses;
 };
@@ -36,11 +36,14 @@ struct hearing {
 };
 
 struct witness *
-witness_create(struct receptions *receptions)
+witness_create(
+    const struct receptions *receptions, witness_heard *heard, void *arg)
 {
 	struct witness *witness = alloc_zeroed(1, sizeof *witness);
 
 	witness->receptions = receptions;
+	witness->heard = heard;
+	witness->arg = arg;
 	return witness;
 }
 
@@ -51,7 +54,6 @@ witness_configure(struct witness *witness, const struct config *config)
 
 	receiver_book_destroy(&witness->book);
 	senses_destroy(&witness->senses);
-	witness->config = config;
 	witness->book = receiver_book_create(receivers);
 	witness->senses = senses_create(receivers);
 }
@@ -206,23 +208,22 @@ soften(const struct map_reply *reply, const struct hearing *hearing,
 	line_escape(answer + used, MAP_ANSWER_MAX - used, raw, strlen(raw));
 }
 
-bool
+void
 witness_hear(struct witness *witness, const struct board *board,
     const struct map_reply *reply, int64_t now_ms, char answer[MAP_ANSWER_MAX])
 {
 	struct hearing hearing;
 	struct sighted_reply sighted;
-	bool is_changed;
 
 	if (delivery_status_read(
 		reply->key, reply->key_length, &hearing.attempt) != 0 ||
 	    !hearing.attempt.is_reply || hearing.attempt.speaker.length == 0)
-		return false;
+		return;
 	read_meaning(witness, board, &hearing);
 	if (hearing.receiver[0] == '\0' ||
 	    find_egress(
 		board, reply->egress, &hearing.meaning, &hearing.egress) != 0)
-		return false;
+		return;
 	sighted = (struct sighted_reply){
 	    .egress = hearing.egress,
 	    .receiver = hearing.receiver,
@@ -232,9 +233,7 @@ witness_hear(struct witness *witness, const struct board *board,
 	    .removal = hearing.meaning.removal,
 	    .at_ms = now_ms,
 	};
-	is_changed =
-	    receptions_see(witness->receptions, &sighted, clock_wall_sec());
+	witness->heard(witness->arg, &sighted, NULL);
 	if (is_to_be_softened(witness, board, &hearing, now_ms))
 		soften(reply, &hearing, answer);
-	return is_changed;
 }

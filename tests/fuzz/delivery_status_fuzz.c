@@ -63,6 +63,14 @@ config_unref(struct config *same)
 }
 
 static void
+on_heard(void *arg, const struct sighted_reply *reply, const char *to)
+{
+	(void)arg, (void)to;
+	must(reply->receiver[0] != '\0' && reply->egress == 0);
+	receptions_see(receptions, reply, 0);
+}
+
+static void
 start(void)
 {
 	struct problems *problems = problems_create();
@@ -72,7 +80,7 @@ start(void)
 	must(config.directory != NULL);
 	receptions = receptions_create(NULL);
 	receptions_configure(receptions, &config);
-	witness = witness_create(receptions);
+	witness = witness_create(receptions, on_heard, NULL);
 	witness_configure(witness, &config);
 	board = board_create(&config);
 }
