@@ -18,6 +18,7 @@
 #include "evidence/roster.h"
 #include "evidence/scout.h"
 #include "evidence/selftest.h"
+#include "evidence/sighting.h"
 #include "evidence/watch.h"
 #include "logbook.h"
 #include "nudge.h"
@@ -420,6 +421,7 @@ watch_grounds(struct engine *engine)
 {
 	const struct config *config = engine->config;
 	struct address known[DISCOVERY_ADDRESSES_MAX];
+	struct clocks clocks;
 	size_t count = discovery_known(engine->discovery, known);
 
 	for (size_t i = 0; i < config->egress_count; i++) {
@@ -434,6 +436,8 @@ watch_grounds(struct engine *engine)
 	}
 	watch_more(engine, known, count);
 	watch_configure(engine->watch, config, engine->resolver);
+	clock_read(&clocks);
+	memory_recall_answers(engine->store, engine->watch, config, &clocks);
 }
 
 static void
@@ -446,6 +450,7 @@ on_address(
 	    egresses_find_auto(engine->config)->name, sighting, from);
 	if (!from)
 		return;
+	memory_keep_address(engine->store, &sighting->known);
 	watch_grounds(engine);
 	renew_board(engine, clock_now_ms());
 }
@@ -499,8 +504,7 @@ recall(struct engine *engine)
 	struct clocks clocks;
 
 	clock_read(&clocks);
-	memory_forget_grounds(engine->store, config);
-	memory_recall_answers(engine->store, engine->watch, config, &clocks);
+	memory_forget(engine->store, config, &clocks);
 	for (size_t i = 0; i < config->egress_count; i++)
 		if (has_word(engine, &engine->grounds[i], clocks.now_ms))
 			memory_recall_ground(engine->store,
@@ -540,6 +544,8 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	    config->directory->receivers, resolver);
 	witness_configure(engine->witness, config);
 	logbook_configure(engine->logbook, config);
+	if (!old_config)
+		memory_recall_addresses(engine->store, engine->discovery);
 	watch_grounds(engine);
 	if (!old_config)
 		recall(engine);

@@ -228,6 +228,20 @@ discovery_is_settled(const struct discovery *discovery)
 	return true;
 }
 
+void
+discovery_recall(struct discovery *discovery, const struct address *address)
+{
+	if (!egresses_find_auto(discovery->config))
+		return;
+	for (int i = 0; i < FAMILIES; i++) {
+		struct sighting *sighting = &discovery->families[i].sighting;
+
+		if (sighting->family == address->family &&
+		    sighting->known.family == 0)
+			sighting->known = *address;
+	}
+}
+
 size_t
 discovery_known(const struct discovery *discovery,
     struct address out[DISCOVERY_ADDRESSES_MAX])

@@ -36,6 +36,10 @@ void discovery_destroy(struct discovery **);
    the next tick. */
 void discovery_configure(struct discovery *, const struct config *);
 
+/* Takes an address as known that was known to another process, if an egress is
+   "auto" and none of its family is known. */
+void discovery_recall(struct discovery *, const struct address *);
+
 /* Asks whatever is due. To be called about once a second. */
 void discovery_tick(struct discovery *, int64_t now_ms);
 

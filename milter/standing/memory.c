@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "config/list.h"
+#include "evidence/discovery.h"
 #include "evidence/dnsbl.h"
 #include "evidence/watch.h"
 #include "standing/ground.h"
@@ -19,6 +20,7 @@
 
 #define ANSWER "answer"
 #define STANDING "standing"
+#define ADDRESS "address"
 
 /* The year 5138. */
 #define WALL_SEC_MAX INT64_C(100000000000)
@@ -81,6 +83,37 @@ text_of(const json_t *json, const char *key)
 	const char *text = json_string_value(json_object_get(json, key));
 
 	return text ? text : "";
+}
+
+/* ---- addresses ---------------------------------------------------------- */
+
+void
+memory_keep_address(struct store *store, const struct address *address)
+{
+	char text[ADDRESS_TEXT_MAX];
+	json_t *json = json_object();
+
+	json_object_set_new(
+	    json, "address", json_string(address_format(text, address)));
+	put(store, ADDRESS, address->family == 6 ? "6" : "4", json);
+}
+
+static void
+on_address(void *arg, const char *key, const char *value)
+{
+	json_t *json = json_loads(value, 0, NULL);
+	struct address address;
+
+	(void)key;
+	if (address_parse(text_of(json, "address"), &address) == 0)
+		discovery_recall(arg, &address);
+	json_decref(json);
+}
+
+void
+memory_recall_addresses(struct store *store, struct discovery *discovery)
+{
+	store_each(store, ADDRESS, on_address, discovery);
 }
 
 /* ---- answers ------------------------------------------------------------ */
@@ -266,10 +299,8 @@ memory_recall_answers(struct store *store, struct watch *watch,
 {
 	struct recall recall = {store, config, clocks};
 
-	if (!store)
-		return;
-	watch_recall(watch, on_finding, &recall);
-	store_each(store, ANSWER, forget_old, &recall);
+	if (store)
+		watch_recall(watch, on_finding, &recall);
 }
 
 /* ---- grounds ------------------------------------------------------------ */
@@ -369,9 +400,11 @@ forget_unknown(void *arg, const char *key, const char *value)
 }
 
 void
-memory_forget_grounds(struct store *store, const struct config *config)
+memory_forget(struct store *store, const struct config *config,
+    const struct clocks *clocks)
 {
-	struct recall recall = {store, config, NULL};
+	struct recall recall = {store, config, clocks};
 
+	store_each(store, ANSWER, forget_old, &recall);
 	store_each(store, STANDING, forget_unknown, &recall);
 }

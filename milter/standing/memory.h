@@ -12,7 +12,9 @@
 
 #include <stdbool.h>
 
+struct address;
 struct config;
+struct discovery;
 struct finding;
 struct ground;
 struct clocks;
@@ -24,21 +26,27 @@ struct watch;
    so that there is room for all else. */
 #define MEMORY_ANSWERS_MAX 32768
 
+/* One that the network sees, in the place of the one before of its family. */
+void memory_keep_address(struct store *, const struct address *);
+/* To be called before the watch has its addresses. */
+void memory_recall_addresses(struct store *, struct discovery *);
+
 /* Of an address; domains are not kept. */
 void memory_keep_answer(struct store *, const struct subject *,
     const struct finding *, const struct clocks *);
 void memory_keep_ground(struct store *, const char *egress,
     const struct ground *, const struct clocks *);
 
-/* Gives the watch what is known of the pairs that it has not asked about, and
-   forgets what is too old. */
+/* Gives the watch what is known of the pairs that it has not asked about. */
 void memory_recall_answers(struct store *, struct watch *,
     const struct config *, const struct clocks *);
 
-/* 0, or -1 with the ground untouched. Fills all but its addresses, and what is
-   no egress of the configuration is forgotten. */
+/* 0, or -1 with the ground untouched. Fills all but its addresses. */
 int memory_recall_ground(
     struct store *, const char *egress, struct ground *, const struct clocks *);
-void memory_forget_grounds(struct store *, const struct config *);
+
+/* Forgets answers that are too old, and what is no egress any more. */
+void memory_forget(
+    struct store *, const struct config *, const struct clocks *);
 
 #endif

@@ -45,6 +45,15 @@ wait_for_log 'standing: egress=main from=unknown to=listed'
 ok "our address is listed" send anna@ours.test bob@customer.test
 wait_for_log ' gate: .*egress=main address=203.0.113.5 '
 arrived smarthost 1
+repgate_kill
+kill -STOP "${pids[whoami]}"
+repgate_start
+ok "started again it knows its address and that it is listed" \
+    send anna@ours.test carl@customer.test
+arrived smarthost 2
+kill -CONT "${pids[whoami]}"
+is "and tells neither again" \
+    "$(log_count ' (standing: .*to=listed|address: .*to=203.0.113.5)')" 2
 like "status knows it" "$(repgate status --json)" '"address": ?"203.0.113.5"'
 
 seen_as 203.0.113.6

@@ -178,14 +178,19 @@ brings_nothing_back_twice(void **state)
 static void
 knows_nothing_that_is_too_old(void **state)
 {
+	const struct clocks in_time = {start.now_ms, WALL + KEEP},
+			    late = {start.now_ms, WALL + KEEP + CLOCK_SEC};
+
 	(void)state;
 	keep(RESULT_LISTED, 1, start.now_ms);
 	recall(start.now_ms, WALL + KEEP);
 	assert_int_equal(the_finding()->known, RESULT_LISTED);
+	memory_forget(store, &config, &in_time);
 	assert_int_equal(store_count(store), 1);
 	recall(start.now_ms, WALL + KEEP + CLOCK_SEC);
 	assert_int_equal(the_finding()->answer.cause, CAUSE_NOT_ASKED);
 	assert_int_equal(the_finding()->known, RESULT_UNKNOWN);
+	memory_forget(store, &config, &late);
 	assert_null(store_get(store, "answer", "192.0.2.1 one"));
 }
 
@@ -344,7 +349,7 @@ forgets_who_is_gone(void **state)
 	(void)state;
 	memory_keep_ground(store, "main", &a_ground, &start);
 	memory_keep_ground(store, "gone", &a_ground, &start);
-	memory_forget_grounds(store, &config);
+	memory_forget(store, &config, &start);
 	assert_int_equal(
 	    memory_recall_ground(store, "main", &ground, &start), 0);
 	assert_int_equal(
@@ -379,7 +384,7 @@ works_without_a_store(void **state)
 	keep(RESULT_LISTED, 1, start.now_ms);
 	recall(start.now_ms, WALL);
 	memory_keep_ground(store, "main", &a_ground, &start);
-	memory_forget_grounds(store, &config);
+	memory_forget(store, &config, &start);
 	assert_int_equal(
 	    memory_recall_ground(store, "main", &ground, &start), -1);
 	assert_int_equal(the_finding()->answer.cause, CAUSE_NOT_ASKED);
