@@ -426,7 +426,8 @@ ask_domains(struct watch *watch)
 }
 
 /* Words of a list that may have lied are as old as its last passed test. What
-   it said then was proven when it first said so. */
+   it said then was proven when it first said so; and so was what it is known
+   to have said before this process, while it has passed none here. */
 static void
 set_finding_aside(struct finding *finding, int64_t now_ms)
 {
@@ -434,7 +435,8 @@ set_finding_aside(struct finding *finding, int64_t now_ms)
 
 	fitness_answer(fitness, &finding->answer);
 	finding->known_before = finding->known;
-	if (fitness_lied(fitness) && finding->known_ms > fitness->passed_ms)
+	if (fitness_lied(fitness) && fitness->passed_ms != CLOCK_NEVER &&
+	    finding->known_ms > fitness->passed_ms)
 		finding->known_ms = fitness->passed_ms;
 	finding->asked_ms = now_ms;
 	finding->due_ms = CLOCK_NEVER;

@@ -1145,6 +1145,38 @@ words_of_liars_are_withdrawn(void **state)
 	}
 }
 
+static int
+was_listed(void *arg, const struct subject *subject, struct finding *known)
+{
+	const struct fixture *fixture = arg;
+
+	(void)subject;
+	known->known = RESULT_LISTED;
+	known->known_codes = 1;
+	known->known_ms = fixture->now_ms - MIN_MS;
+	known->listed_in_a_row = 2;
+	return 0;
+}
+
+/* A list that lies by the time we start again has not lied before. */
+static void
+words_of_before_the_start_stay(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t known_ms = fixture->now_ms - MIN_MS;
+
+	watch_configure(
+	    fixture->watch, &fixture->first.config, fixture->resolver);
+	watch_recall(fixture->watch, was_listed, fixture);
+	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_STALE);
+	say_of_all(fixture, "* A a 60 127.0.0.2");
+	tick_for_change(fixture, 1);
+	assert_int_equal(fitness_of(fixture)->state, FITNESS_UNFIT);
+	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_UNFIT);
+	assert_int_equal(first_finding(fixture)->known, RESULT_LISTED);
+	assert_int_equal(first_finding(fixture)->known_ms, known_ms);
+}
+
 static void
 unfit_lists_return_by_themselves(void **state)
 {
@@ -1246,6 +1278,7 @@ main(void)
 	    TEST(asks_no_list_that_is_unfit),
 	    TEST(tests_a_list_before_its_word_changes),
 	    TEST(waits_for_a_test_that_begins_later),
+	    TEST(words_of_before_the_start_stay),
 	    TEST(words_of_liars_are_withdrawn),
 	    TEST(unfit_lists_return_by_themselves),
 	    TEST(a_test_asks_three_names),
