@@ -144,6 +144,32 @@ hear(struct logbook *logbook, const struct sighted *seen)
 	tell(logbook, seen, maillog->egress, age_sec);
 }
 
+/* ---- what is kept --------------------------------------------------------- */
+
+static void
+keep(struct logbook *logbook, size_t index)
+{
+	struct log_file *file = &logbook->files[index];
+	struct place place;
+	char *text;
+
+	if (follower_place(logbook->follower, index, &place) != 0)
+		return;
+	text = place_write(&place);
+	if (!file->kept || strcmp(file->kept, text) != 0)
+		store_put(logbook->store, STORE_KIND, file->path, text);
+	free(file->kept);
+	file->kept = text;
+}
+
+static void
+keep_all(struct logbook *logbook)
+{
+	for (size_t i = 0; i < FOLLOWER_FILES_MAX; i++)
+		if (logbook->files[i].path)
+			keep(logbook, i);
+}
+
 /* Of the follower's thread too. */
 static void
 on_woken(void *arg)
@@ -161,16 +187,20 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	struct logbook *logbook = arg;
 	struct sighted seen;
 	uint64_t count;
+	int i;
 
 	(void)what;
 	if (read(fd, &count, sizeof count) < 0)
 		return;
-	for (int i = 0; i < AT_ONCE; i++) {
+	for (i = 0; i < AT_ONCE; i++) {
 		if (follower_take(logbook->follower, &seen) != 0)
-			return;
+			break;
 		hear(logbook, &seen);
 	}
-	on_woken(logbook);
+	if (i == AT_ONCE)
+		on_woken(logbook);
+	/* At once, so that who is killed hears little twice. */
+	keep_all(logbook);
 }
 
 /* ---- which files ------------------------------------------------------------- */
@@ -244,23 +274,7 @@ logbook_configure(struct logbook *logbook, const struct config *config)
 		follower_start(logbook->follower);
 }
 
-/* ---- what is kept and told ----------------------------------------------------- */
-
-static void
-keep(struct logbook *logbook, size_t index)
-{
-	struct log_file *file = &logbook->files[index];
-	struct place place;
-	char *text;
-
-	if (follower_place(logbook->follower, index, &place) != 0)
-		return;
-	text = place_write(&place);
-	if (!file->kept || strcmp(file->kept, text) != 0)
-		store_put(logbook->store, STORE_KIND, file->path, text);
-	free(file->kept);
-	file->kept = text;
-}
+/* ---- what is told ----------------------------------------------------- */
 
 static void
 warn(struct logbook *logbook, size_t index)
@@ -283,14 +297,6 @@ warn(struct logbook *logbook, size_t index)
 			    "has it",
 		    view.path);
 	file->gaps = view.gaps;
-}
-
-static void
-keep_all(struct logbook *logbook)
-{
-	for (size_t i = 0; i < FOLLOWER_FILES_MAX; i++)
-		if (logbook->files[i].path)
-			keep(logbook, i);
 }
 
 void

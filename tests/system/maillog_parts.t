@@ -17,8 +17,8 @@ refusal() { # HOST WORDS
 }
 
 in_status() { # KEY
-	repgate status --json | perl -MJSON::PP -e '
-		my $log = decode_json(join "", <STDIN>)->{maillogs}[0];
+	repgate status --json 2>/dev/null | perl -MJSON::PP -e '
+		my $log = decode_json(join("", <STDIN>) || "{}")->{maillogs}[0];
 		print $log->{$ARGV[0]} // "-"' "$1"
 }
 
