@@ -5,6 +5,7 @@
 #include "base/domain.h"
 #include "config/config.h"
 #include "config/routes.h"
+#include "doors/question.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
@@ -194,9 +195,11 @@ fill_facts(const struct explain_message *message, enum door door,
 {
 	*recipient = (struct recipient){0};
 	*facts = (struct facts){.recipients = recipient, .recipient_count = 1};
-	if (door != DOOR_RECIPIENT)
+	if (door != DOOR_RECIPIENT && door != DOOR_MAILERTABLE)
 		facts->sender = message->from;
-	if (door != DOOR_SENDER)
+	if (door == DOOR_MAILERTABLE && strchr(message->to, '@'))
+		recipient->address = strrchr(message->to, '@');
+	else if (door != DOOR_SENDER)
 		recipient->address = message->to;
 	if (door != DOOR_MILTER)
 		return;
@@ -261,13 +264,13 @@ write_milter_answer(char *text, size_t size, const struct config *config,
 
 static void
 write_map_answer(char text[WORDING_MAX], const struct config *config,
-    const struct verdict *verdict)
+    const struct question *question, const struct verdict *verdict)
 {
 	static const struct verdict as_usual = {.action = ACTION_PASS};
 	bool is_in_force = config->mode == MODE_ENFORCE &&
 			   config->reroute_by == REROUTE_BY_MAP;
 
-	wording_map(text, is_in_force ? verdict : &as_usual);
+	question_answer(text, question, is_in_force ? verdict : &as_usual);
 }
 
 static void
@@ -299,7 +302,8 @@ note_of(
 {
 	const struct rule *rule = verdict->rule;
 
-	if (door == DOOR_RECIPIENT && config->local_domains.count == 0)
+	if ((door == DOOR_RECIPIENT || door == DOOR_MAILERTABLE) &&
+	    config->local_domains.count == 0)
 		return "without local_domains nobody knows which recipients "
 		       "leave";
 	if (!rule || verdict->action == rule->then)
@@ -342,23 +346,23 @@ passed_over_json(const struct board *board, const struct verdict *verdict)
 }
 
 static void
-add_verdict(json_t *json, const struct board *board, enum door door,
-    const struct verdict *verdict)
+add_verdict(json_t *json, const struct board *board,
+    const struct question *question, const struct verdict *verdict)
 {
 	const struct config *config = board->config;
 	char answer[WORDING_MAX + 64];
 
 	set_text(json, "action", action_name(verdict->action));
-	set_text(json, "note", note_of(config, door, verdict));
+	set_text(json, "note", note_of(config, question->door, verdict));
 	json_object_set_new(
 	    json, "passed_over", passed_over_json(board, verdict));
 	set_text(json, "via", verdict->route ? verdict->route->name : NULL);
 	set_text(
 	    json, "nexthop", verdict->route ? verdict->route->nexthop : NULL);
-	if (door == DOOR_MILTER)
+	if (question->door == DOOR_MILTER)
 		write_milter_answer(answer, sizeof answer, config, verdict);
 	else
-		write_map_answer(answer, config, verdict);
+		write_map_answer(answer, config, question, verdict);
 	set_text(json, "answer", answer);
 }
 
@@ -369,28 +373,29 @@ explain_door(const struct board *board, const struct explain_message *message,
 	const struct config *config = board->config;
 	json_t *json = json_object();
 	const struct egress *egress;
+	struct question question = {.door = door, .is_queue_run = true};
 	struct recipient recipient;
 	struct verdict verdict;
 	struct facts facts;
 	bool is_outbound;
 
 	fill_facts(message, door, &facts, &recipient);
-	is_outbound =
-	    gate_is_outbound(config, &recipient) &&
-	    (door != DOOR_RECIPIENT || config->local_domains.count > 0);
+	is_outbound = gate_is_outbound(config, &recipient) &&
+		      ((door != DOOR_RECIPIENT && door != DOOR_MAILERTABLE) ||
+			  config->local_domains.count > 0);
+	question.sender = facts.sender;
+	question.recipient = recipient.address;
 	egress = is_outbound ? gate_egress(config, &facts, &recipient) : NULL;
 	if (door == DOOR_MILTER)
 		gate_decide(board, &facts, &verdict);
 	else
-		gate_answer(board, door,
-		    door == DOOR_SENDER ? message->from : message->to, NULL,
-		    &verdict);
+		question_decide(board, &question, &verdict);
 	set_text(json, "door", door_name(door));
 	json_object_set_new(json, "outbound", json_boolean(is_outbound));
 	add_standing(json, board, egress);
 	json_object_set_new(
 	    json, "rules", rules_json(board, &facts, egress, &verdict));
-	add_verdict(json, board, door, &verdict);
+	add_verdict(json, board, &question, &verdict);
 	return json;
 }
 
@@ -403,6 +408,11 @@ moment_of(const char *door)
 		return "asked at delivery, with nothing but the sender";
 	if (strcmp(door, "recipient") == 0)
 		return "asked at delivery, with nothing but the recipient";
+	if (strcmp(door, "mailertable") == 0)
+		return "asked at delivery, with nothing but the recipient's "
+		       "domain";
+	if (strcmp(door, "delivery") == 0)
+		return "asked at delivery; the answer is that of a queue run";
 	return "asked when the message has been taken in";
 }
 

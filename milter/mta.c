@@ -442,18 +442,10 @@ static void
 check_lifetime(struct check *check)
 {
 	char *value = value_of(check, "maximal_queue_lifetime");
-	int64_t lifetime_ms, longest_ms = 0;
+	int64_t lifetime_ms;
 
-	for (size_t i = 0; i < check->config->rule_count; i++) {
-		const struct rule *rule = &check->config->rules[i];
-
-		if ((rule->then == ACTION_WAIT ||
-			rule->otherwise == ACTION_WAIT) &&
-		    rule->wait_at_most_ms > longest_ms)
-			longest_ms = rule->wait_at_most_ms;
-	}
 	if (quantity_duration_ms(value, &lifetime_ms) == 0)
-		tell(check, longest_ms < lifetime_ms,
+		tell(check, sight_longest_wait_ms(check->config) < lifetime_ms,
 		    "maximal_queue_lifetime, longer than wait_at_most", NULL);
 	free(value);
 }

@@ -25,6 +25,9 @@
 
 #define MILTER_SOCKET "unix:/var/spool/postfix/repgate/milter.sock"
 #define MAP_SOCKET "unix:/var/spool/postfix/repgate/map.sock"
+/* Outside of its queue directory: Sendmail does without a chroot. */
+#define MILTER_SOCKET_SENDMAIL "unix:/run/repgate/milter.sock"
+#define MAP_SOCKET_SENDMAIL "unix:/run/repgate/map.sock"
 #define CONTROL_SOCKET "unix:/run/repgate/control.sock"
 
 #define STORE_PATH "/var/lib/repgate/state.db"
@@ -47,6 +50,12 @@ struct shared {
 static const struct word modes[] = {
     {"monitor", MODE_MONITOR},
     {"enforce", MODE_ENFORCE},
+    {NULL, 0},
+};
+
+static const struct word mtas[] = {
+    {"postfix", MTA_POSTFIX},
+    {"sendmail", MTA_SENDMAIL},
     {NULL, 0},
 };
 
@@ -110,13 +119,29 @@ read_socket(struct group *root, const char *key,
 	return alloc_string(socket ? socket : fallback);
 }
 
+/* Sendmail sends a message no other way for a header of it. */
+static void
+read_reroute_by(struct group *root, struct config *config)
+{
+	bool is_sendmail = config->mta == MTA_SENDMAIL;
+
+	config->reroute_by = group_word(root, "reroute_by", reroute_words,
+	    is_sendmail ? REROUTE_BY_MAP : REROUTE_BY_HEADER);
+	if (is_sendmail && config->reroute_by == REROUTE_BY_HEADER)
+		group_error(root, "reroute_by",
+		    "found \"header\", expected \"map\": no header makes "
+		    "Sendmail take another way");
+}
+
 /* A map door that nobody asked for is not opened. */
 static void
 read_map(struct group *root, struct config *config)
 {
 	if (group_has(root, "map") || config->reroute_by == REROUTE_BY_MAP)
 		config->map_socket =
-		    read_socket(root, "map", form_milter_socket, MAP_SOCKET);
+		    read_socket(root, "map", form_milter_socket,
+			config->mta == MTA_SENDMAIL ? MAP_SOCKET_SENDMAIL
+						    : MAP_SOCKET);
 }
 
 /* "unix:/path" without what stands before the colon. */
@@ -272,10 +297,11 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 {
 	config->mode = group_word(root, "mode", modes, MODE_MONITOR);
 	read_providers(root, config, problems);
-	config->milter_socket =
-	    read_socket(root, "milter", form_milter_socket, MILTER_SOCKET);
-	config->reroute_by =
-	    group_word(root, "reroute_by", reroute_words, REROUTE_BY_HEADER);
+	config->mta = group_word(root, "mta", mtas, MTA_POSTFIX);
+	config->milter_socket = read_socket(root, "milter", form_milter_socket,
+	    config->mta == MTA_SENDMAIL ? MILTER_SOCKET_SENDMAIL
+					: MILTER_SOCKET);
+	read_reroute_by(root, config);
 	read_map(root, config);
 	config->control_socket = read_control(root);
 	config->store = read_store(root);

@@ -24,6 +24,9 @@ struct problems;
 
 enum mode { MODE_MONITOR, MODE_ENFORCE };
 
+/* The mail server that asks. */
+enum mta { MTA_POSTFIX, MTA_SENDMAIL };
+
 /* Who tells the MTA of a route: the milter, by a header at end of message, or
    the map, when the MTA asks at delivery. */
 enum reroute_by { REROUTE_BY_HEADER, REROUTE_BY_MAP };
@@ -76,6 +79,8 @@ enum route_tls { ROUTE_TLS_MAY, ROUTE_TLS_REQUIRED, ROUTE_TLS_WRAPPED };
 struct route {
 	char *name;    /* goes into a header: letters, digits, - _ . */
 	char *nexthop; /* Postfix transport:nexthop */
+	/* The same as Sendmail's mailer:host; NULL: it has no word for it. */
+	char *mailertable;
 	struct addresses addresses;
 	struct destinations destination; /* the hosts that nexthop names */
 	int64_t probe_every_ms;	    /* 0: never */
@@ -151,6 +156,7 @@ struct service {
 
 struct config {
 	enum mode mode;
+	enum mta mta;
 	char *milter_socket;	 /* as smfi_setconn(3) takes it: unix:/path */
 	char *map_socket;	 /* the same form; NULL: no map door */
 	char *control_socket;	 /* a path */

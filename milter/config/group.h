@@ -14,7 +14,7 @@
 struct config_setting_t;
 struct reader;
 
-#define GROUP_KEYS_MAX 32
+#define GROUP_KEYS_MAX 48
 
 /* What stands between { and }, or the whole file. */
 struct group {

@@ -6,6 +6,7 @@
 #include "config/form.h"
 #include "config/group.h"
 #include "config/destinations.h"
+#include "config/mailer.h"
 #include "config/quantity.h"
 #include "config/values.h"
 
@@ -62,6 +63,29 @@ read_probe(struct group *group, struct route *route)
 		    "nothing is probed: the nexthop names no host");
 }
 
+/* NULL if Sendmail has no word for the route, which is an error only where it
+   is the one that asks. */
+static char *
+read_mailertable(
+    struct group *group, const struct config *config, const char *nexthop)
+{
+	const char *given = group_text(group, "mailertable", mailer_form);
+	char way[MAILER_WAY_MAX];
+
+	if (given)
+		return alloc_string(given);
+	if (mailer_of_nexthop(nexthop, way) == 0)
+		return alloc_string(way);
+	if (config->mta == MTA_SENDMAIL && nexthop[0] &&
+	    !group_has(group, "mailertable"))
+		group_error(group, "nexthop",
+		    "Sendmail has no word for \"%s\"; expected "
+		    "\"smtp:[HOST]\" or \"smtp:[HOST]:PORT\", or mailertable "
+		    "beside it",
+		    nexthop);
+	return NULL;
+}
+
 static void
 read_route(struct group *group, void *context)
 {
@@ -80,6 +104,7 @@ read_route(struct group *group, void *context)
 	read_probe(group, &route);
 	route.name = alloc_string(name ? name : "");
 	route.nexthop = alloc_string(nexthop ? nexthop : "");
+	route.mailertable = read_mailertable(group, config, route.nexthop);
 	config->routes = alloc_resize(
 	    config->routes, config->route_count + 1, sizeof config->routes[0]);
 	config->routes[config->route_count++] = route;
@@ -97,6 +122,7 @@ routes_free(struct config *config)
 	for (size_t i = 0; i < config->route_count; i++) {
 		free(config->routes[i].name);
 		free(config->routes[i].nexthop);
+		free(config->routes[i].mailertable);
 		addresses_free(&config->routes[i].addresses);
 	}
 	free(config->routes);

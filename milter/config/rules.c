@@ -328,6 +328,10 @@ check_sight(
 						   "recipients"
 						 : "senders together with "
 						   "receivers");
+	if (config->mta == MTA_SENDMAIL) {
+		check_shields(group, config, rule, DOOR_DELIVERY);
+		return;
+	}
 	check_shields(group, config, rule, DOOR_SENDER);
 	if (!sight_chooses(rule))
 		return;

@@ -9,6 +9,8 @@ door_name(enum door door)
 	    [DOOR_MILTER] = "milter",
 	    [DOOR_SENDER] = "sender",
 	    [DOOR_RECIPIENT] = "recipient",
+	    [DOOR_MAILERTABLE] = "mailertable",
+	    [DOOR_DELIVERY] = "delivery",
 	};
 
 	return names[door];
@@ -21,6 +23,8 @@ sight_sees(enum door door, const struct rule *rule)
 		return true;
 	if (rule->users.count + rule->clients.count > 0)
 		return false;
+	if (door == DOOR_DELIVERY)
+		return true;
 	if (door == DOOR_SENDER)
 		return rule->recipients.count + rule->receivers.count == 0;
 	return rule->senders.count == 0 && !rule->wants_listed_domain;
@@ -37,6 +41,8 @@ sight_can_act(const struct config *config, const struct rule *rule)
 {
 	if (config->reroute_by == REROUTE_BY_HEADER || !sight_moves(rule))
 		return true;
+	if (config->mta == MTA_SENDMAIL)
+		return sight_sees(DOOR_DELIVERY, rule);
 	return sight_sees(DOOR_SENDER, rule) ||
 	       sight_sees(DOOR_RECIPIENT, rule);
 }
@@ -62,6 +68,22 @@ sight_uses_wait(const struct config *config)
 		    config->rules[i].otherwise == ACTION_WAIT)
 			return true;
 	return false;
+}
+
+int64_t
+sight_longest_wait_ms(const struct config *config)
+{
+	int64_t longest_ms = 0;
+
+	for (size_t i = 0; i < config->rule_count; i++) {
+		const struct rule *rule = &config->rules[i];
+
+		if ((rule->then == ACTION_WAIT ||
+			rule->otherwise == ACTION_WAIT) &&
+		    rule->wait_at_most_ms > longest_ms)
+			longest_ms = rule->wait_at_most_ms;
+	}
+	return longest_ms;
 }
 
 bool

@@ -1,19 +1,27 @@
 /*
  * sight -- which door can see what a rule looks at. The milter sees all of a
- * message; the map is asked with nothing but a sender, or nothing but a
- * recipient. Pure; any thread.
+ * message; Postfix asks the map with nothing but a sender, or nothing but a
+ * recipient, Sendmail with both, or with nothing but the domain of one. Pure;
+ * any thread.
  */
 #ifndef CONFIG_SIGHT_H
 #define CONFIG_SIGHT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct config;
 struct rule;
 
-enum door { DOOR_MILTER, DOOR_SENDER, DOOR_RECIPIENT };
+enum door {
+	DOOR_MILTER,
+	DOOR_SENDER,
+	DOOR_RECIPIENT,
+	DOOR_MAILERTABLE, /* Sendmail: the domain of a recipient or a sender */
+	DOOR_DELIVERY	  /* Sendmail: a sender and a recipient */
+};
 
-/* "milter", "sender", "recipient". */
+/* "milter", "sender", "recipient", "mailertable", "delivery". */
 const char *door_name(enum door);
 
 /* Whether a door is told all that the conditions of the rule are about. */
@@ -30,6 +38,8 @@ bool sight_needs_sender(const struct config *);
    whether one can move mail by what the map knows of its recipient: by its
    address, or because its receiver blocks us. */
 bool sight_uses_wait(const struct config *);
+/* The longest that one lets mail wait. */
+int64_t sight_longest_wait_ms(const struct config *);
 bool sight_uses_recipient(const struct config *);
 
 /* Whether a rule is about some recipients only, by address or by receiver. */

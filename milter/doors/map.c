@@ -7,6 +7,7 @@
 #include "base/socket.h"
 #include "base/supervisor.h"
 #include "config/config.h"
+#include "doors/question.h"
 #include "evidence/exchanges.h"
 #include "policy/gate.h"
 #include "policy/probes.h"
@@ -195,35 +196,6 @@ tell(struct map *map, const struct verdict *verdict, enum door door,
 	log_line(&line);
 }
 
-/* The null sender is asked for in both spellings. */
-static const char *
-sender_of(const char *key)
-{
-	if (strcmp(key, "<>") == 0 || strcmp(key, "\"<>\"") == 0)
-		return "";
-	return key;
-}
-
-static bool
-is_name(const struct map_request *request, const char *name)
-{
-	return request->name_length == strlen(name) &&
-	       memcmp(request->name, name, request->name_length) == 0;
-}
-
-/* 0, or -1 for a name that is none of ours. */
-static int
-door_of(const struct map_request *request, enum door *door)
-{
-	if (is_name(request, door_name(DOOR_SENDER)))
-		*door = DOOR_SENDER;
-	else if (is_name(request, door_name(DOOR_RECIPIENT)))
-		*door = DOOR_RECIPIENT;
-	else
-		return -1;
-	return 0;
-}
-
 /* Whether mail for a recipient is to try the direct way, in the place of the
    route that it would take because of its receiver, or of the usual transport
    to a receiver that throttles. */
@@ -243,37 +215,28 @@ find_probe(struct map *map, const struct config *config,
 }
 
 static void
-decide_recipient(struct map *map, const struct board *board, const char *key,
-    struct verdict *verdict)
+decide(struct map *map, const struct board *board, struct question *question,
+    char answer[WORDING_MAX])
 {
 	char receiver[RECEIVER_NAME_MAX];
-	bool is_known = exchanges_receiver_of(board_exchanges(map->slot), key,
-			    clock_now_ms(), receiver) == 0;
-
-	gate_answer(
-	    board, DOOR_RECIPIENT, key, is_known ? receiver : NULL, verdict);
-	verdict->probe = find_probe(map, board->config, verdict, key);
-	if (!verdict->probe)
-		return;
-	verdict->action = ACTION_PASS;
-	verdict->route = NULL;
-}
-
-static void
-decide(struct map *map, const struct board *board, enum door door,
-    const char *key, char answer[WORDING_MAX])
-{
 	struct verdict verdict;
 
-	if (door == DOOR_SENDER)
-		key = sender_of(key);
-	if (door == DOOR_RECIPIENT)
-		decide_recipient(map, board, key, &verdict);
-	else
-		gate_answer(board, door, key, NULL, &verdict);
-	wording_map(answer, &verdict);
+	if (question->recipient &&
+	    exchanges_receiver_of(board_exchanges(map->slot),
+		question->recipient, clock_now_ms(), receiver) == 0)
+		question->receiver = receiver;
+	question_decide(board, question, &verdict);
+	if (question->door == DOOR_RECIPIENT)
+		verdict.probe = find_probe(
+		    map, board->config, &verdict, question->recipient);
+	if (verdict.probe) {
+		verdict.action = ACTION_PASS;
+		verdict.route = NULL;
+	}
+	question_answer(answer, question, &verdict);
 	if (verdict.action != ACTION_PASS || verdict.probe)
-		tell(map, &verdict, door, key, answer);
+		tell(map, &verdict, question->door, question_subject(question),
+		    answer);
 }
 
 /* "reply" or "reply-EGRESS". */
@@ -307,13 +270,11 @@ hear(struct map *map, const struct board *board,
 	free(egress);
 }
 
-/* A key with a NUL is none that a mail server would send. */
 static void
 answer_request(struct map *map, const struct board *board,
     const struct map_request *request, char answer[WORDING_MAX])
 {
-	char key[MAP_REQUEST_MAX + 1];
-	enum door door;
+	struct question question;
 
 	map->counters.questions++;
 	strcpy(answer, "NOTFOUND ");
@@ -324,13 +285,11 @@ answer_request(struct map *map, const struct board *board,
 		hear(map, board, request, answer);
 		return;
 	}
-	if (board->config->mode != MODE_ENFORCE ||
-	    board->config->reroute_by != REROUTE_BY_MAP ||
-	    door_of(request, &door) != 0)
-		return;
-	memcpy(key, request->key, request->key_length);
-	key[request->key_length] = '\0';
-	decide(map, board, door, key, answer);
+	if (board->config->mode == MODE_ENFORCE &&
+	    board->config->reroute_by == REROUTE_BY_MAP &&
+	    question_read(request->name, request->name_length, request->key,
+		request->key_length, &question) == 0)
+		decide(map, board, &question, answer);
 }
 
 /* ---- connections -------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /*
  * map -- the door that the MTA asks at delivery: socketmap, as socketmap_table(5)
- * of Postfix has it. Engine thread only.
+ * of Postfix has it; Sendmail's is the same. Engine thread only.
  *
  * A request is a netstring "NAME KEY", the answer another one: "OK VALUE" or
  * "NOTFOUND ". TEMP and PERM are never said, since they make the MTA refuse
@@ -11,6 +11,8 @@
 #ifndef DOORS_MAP_H
 #define DOORS_MAP_H
 
+#include "doors/question.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,8 +22,8 @@ struct event_base;
 struct map;
 struct probes;
 
-/* Of "NAME KEY". No address is as long; Postfix takes in lines of 2 KiB. */
-#define MAP_REQUEST_MAX 8192
+/* Of "NAME KEY". */
+#define MAP_REQUEST_MAX QUESTION_MAX
 
 enum map_reading { MAP_WHOLE, MAP_PARTIAL, MAP_BROKEN };
 

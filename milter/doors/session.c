@@ -126,7 +126,7 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	if (actions & SMFIF_SETSYMLIST) {
 		*actions_r |= SMFIF_SETSYMLIST;
 		smfi_setsymlist(
-		    ctx, SMFIM_ENVFROM, "{auth_authen} {client_addr}");
+		    ctx, SMFIM_ENVFROM, "i {auth_authen} {client_addr}");
 		smfi_setsymlist(ctx, SMFIM_ENVRCPT, "{rcpt_mailer}");
 		smfi_setsymlist(ctx, SMFIM_EOM, "i");
 	}

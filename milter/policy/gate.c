@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/line.h"
+#include "config/mailer.h"
 #include "config/pattern.h"
 #include "config/receiver_names.h"
 #include "policy/wording.h"
@@ -376,37 +377,60 @@ gate_wants_receivers(const struct board *board)
 	return false;
 }
 
-void
-gate_answer(const struct board *board, enum door door, const char *address,
-    const char *receiver, struct verdict *out)
+/* Those ask for local recipients too, and do not say which they are. */
+static bool
+asks_for_all(enum door door)
+{
+	return door == DOOR_RECIPIENT || door == DOOR_MAILERTABLE;
+}
+
+static void
+answer(const struct board *board, enum door door, const char *sender,
+    const struct recipient *recipient, struct verdict *out)
 {
 	const struct config *config = board->config;
 	struct verdict verdict = {.action = ACTION_PASS};
-	struct recipient recipient = {0};
-	struct facts facts = {.recipients = &recipient, .recipient_count = 1};
+	struct facts facts = {
+	    .sender = sender, .recipients = recipient, .recipient_count = 1};
 	struct concern concern;
-	struct concerns concerns = {.items = &concern};
+	struct concerns concerns = {
+	    .items = &concern, .domain = find_domain(board, sender)};
 
-	if (door == DOOR_RECIPIENT)
-		recipient = (struct recipient){
-		    .address = address, .receiver = receiver};
-	else
-		facts.sender = address;
-	concerns.domain = find_domain(board, facts.sender);
-	if (door == DOOR_SENDER || config->local_domains.count > 0)
+	if (!asks_for_all(door) || config->local_domains.count > 0)
 		find_concerns(board, &facts, &concerns);
 	if (concerns.count > 0)
 		verdict.reception =
-		    find_reception(board, concern.egress, &recipient);
+		    find_reception(board, concern.egress, recipient);
 	if (concerns.listed_count > 0)
 		judge(board, &facts, &concerns, &verdict);
 	keep_queued(&verdict);
 	if (!is_move(&verdict) ||
-	    (door == DOOR_RECIPIENT && !is_certain(config, &verdict))) {
+	    (asks_for_all(door) && !is_certain(config, &verdict))) {
 		verdict.action = ACTION_PASS;
 		verdict.route = NULL;
 	}
 	*out = verdict;
+}
+
+void
+gate_answer(const struct board *board, enum door door, const char *address,
+    const char *receiver, struct verdict *out)
+{
+	const struct recipient nobody = {0};
+	const struct recipient recipient = {
+	    .address = address, .receiver = receiver};
+
+	if (door == DOOR_SENDER)
+		answer(board, door, address, &nobody, out);
+	else
+		answer(board, door, NULL, &recipient, out);
+}
+
+void
+gate_answer_delivery(const struct board *board, const char *sender,
+    const struct recipient *recipient, struct verdict *out)
+{
+	answer(board, DOOR_DELIVERY, sender, recipient, out);
 }
 
 /* What the MTA will be told at delivery, in the order in which it asks. */
@@ -414,6 +438,10 @@ static bool
 answer_both(const struct board *board, const char *sender,
     const struct recipient *recipient, struct verdict *out)
 {
+	if (board->config->mta == MTA_SENDMAIL) {
+		gate_answer_delivery(board, sender, recipient, out);
+		return is_move(out);
+	}
 	gate_answer(board, DOOR_RECIPIENT, recipient->address,
 	    recipient->receiver, out);
 	if (!is_move(out))
@@ -541,24 +569,31 @@ gate_usual_domain(const struct board *board, const struct board_domain *domain,
 	*out = verdict;
 }
 
+static bool
+is_before_colon(const char *word, const char *way)
+{
+	size_t length = strlen(word);
+
+	return way && strncmp(way, word, length) == 0 && way[length] == ':';
+}
+
 /* Whether the MTA names a mailer because the map said so before. */
 static bool
 is_of_map(const struct config *config, const char *mailer)
 {
-	size_t length = strlen(mailer);
+	bool is_sendmail = config->mta == MTA_SENDMAIL;
 
 	if (config->reroute_by != REROUTE_BY_MAP)
 		return false;
-	for (size_t i = 0; i <= config->route_count; i++) {
-		const char *nexthop = i < config->route_count
-					  ? config->routes[i].nexthop
-					  : config->probe.transport;
-
-		if (nexthop && strncmp(nexthop, mailer, length) == 0 &&
-		    nexthop[length] == ':')
+	for (size_t i = 0; i < config->route_count; i++)
+		if (is_before_colon(mailer, is_sendmail
+						? config->routes[i].mailertable
+						: config->routes[i].nexthop))
 			return true;
-	}
-	return strcmp(mailer, WORDING_WAIT_TRANSPORT) == 0;
+	if (is_before_colon(mailer, config->probe.transport))
+		return true;
+	return strcmp(mailer,
+		   is_sendmail ? MAILER_WAIT : WORDING_WAIT_TRANSPORT) == 0;
 }
 
 bool

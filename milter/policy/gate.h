@@ -85,13 +85,19 @@ void gate_decide(
    needs to find out. */
 bool gate_wants_receivers(const struct board *);
 
-/* A question of the map, about a sender or a recipient: DOOR_SENDER or
-   DOOR_RECIPIENT; of the latter the receiver may be known. The verdict is to pass, reroute or wait. A recipient gets no
-   other answer than to pass while local_domains does not say which ones stay,
-   and where a rule without recipients or receivers decides but senders matter:
-   then the answer about the sender, which the MTA asks for next, knows more. */
+/* A question of the map, about a sender or a recipient: DOOR_SENDER,
+   DOOR_RECIPIENT, or DOOR_MAILERTABLE with "@" and a domain for address; of a
+   recipient the receiver may be known. The verdict is to pass, reroute or wait.
+   A recipient gets no other answer than to pass while local_domains does not
+   say which ones stay, and where a rule without recipients or receivers decides
+   but senders matter: then the answer about the sender, which the MTA asks for
+   next, knows more. */
 void gate_answer(const struct board *, enum door, const char *address,
     const char *receiver, struct verdict *out);
+
+/* The same with both known. */
+void gate_answer_delivery(const struct board *, const char *sender,
+    const struct recipient *, struct verdict *out);
 
 /* The first condition of a rule that does not hold for a recipient and its
    egress. CONDITION_DOOR: the door that would have to act cannot see all. */

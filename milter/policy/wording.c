@@ -1,6 +1,8 @@
 #include "policy/wording.h"
 
+#include "base/domain.h"
 #include "base/line.h"
+#include "config/mailer.h"
 #include "policy/gate.h"
 #include "standing/board.h"
 
@@ -39,17 +41,74 @@ wording_hold(char text[WORDING_MAX], const struct verdict *verdict)
 }
 
 static void
-write_wait(char text[WORDING_MAX], const struct verdict *verdict)
+write_reason(char *text, size_t size, const struct verdict *verdict)
 {
-	const size_t used = sizeof WAIT_PREFIX - 1;
 	char raw[WORDING_MAX];
 	struct blame blame;
 
 	gate_blame(verdict, &blame);
 	snprintf(raw, sizeof raw, "%s is blocked by %s", blame.subject,
 	    blame.blocked_by);
+	line_escape(text, size, raw, strlen(raw));
+}
+
+static void
+write_wait(char text[WORDING_MAX], const struct verdict *verdict)
+{
+	const size_t used = sizeof WAIT_PREFIX - 1;
+
 	memcpy(text, WAIT_PREFIX, used);
-	line_escape(text + used, WORDING_MAX - used, raw, strlen(raw));
+	write_reason(text + used, WORDING_MAX - used, verdict);
+}
+
+/* Sendmail (MAXNAME) bounces the mail where an answer has 256 bytes or more. */
+#define ERROR_TEXT_MAX 160
+#define ERROR_PREFIX "OK error:4.7.1:\"451 4.7.1 "
+
+/* In double quotes all else is taken as it is; %% is read as %. */
+static size_t
+quote(char *to, const char *from)
+{
+	size_t used = 0;
+
+	for (; *from && used < ERROR_TEXT_MAX - 1; from++) {
+		to[used++] = *from == '"' ? '\'' : *from == '\\' ? '/' : *from;
+		if (*from == '%')
+			to[used++] = '%';
+	}
+	return used;
+}
+
+static void
+write_error(char text[WORDING_MAX], const struct verdict *verdict)
+{
+	char reason[WORDING_MAX];
+	size_t used = sizeof ERROR_PREFIX - 1;
+
+	write_reason(reason, WORDING_MAX, verdict);
+	memcpy(text, ERROR_PREFIX, used);
+	used += quote(text + used, reason);
+	strcpy(text + used, "\"");
+}
+
+const char *
+wording_mailertable(char text[WORDING_MAX], const struct verdict *verdict,
+    const char *domain, bool is_queue_run)
+{
+	char name[DOMAIN_MAX];
+
+	if (verdict->action == ACTION_REROUTE && verdict->route->mailertable)
+		snprintf(
+		    text, WORDING_MAX, "OK %s", verdict->route->mailertable);
+	else if (verdict->action == ACTION_WAIT && is_queue_run)
+		write_error(text, verdict);
+	else if (verdict->action == ACTION_WAIT && domain &&
+		 domain_parse(domain, name) == 0 &&
+		 strlen(name) < MAILER_WAY_MAX)
+		snprintf(text, WORDING_MAX, "OK " MAILER_WAIT ":%s", name);
+	else
+		strcpy(text, "NOTFOUND ");
+	return text;
 }
 
 const char *

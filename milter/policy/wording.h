@@ -6,6 +6,7 @@
 #ifndef POLICY_WORDING_H
 #define POLICY_WORDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct verdict;
@@ -28,5 +29,12 @@ const char *wording_hold(char text[WORDING_MAX], const struct verdict *);
 /* The map's answer, "OK transport:nexthop" or "NOTFOUND "; the latter also for
    what the map cannot do. Returns its first argument. */
 const char *wording_map(char text[WORDING_MAX], const struct verdict *);
+
+/* The same in Sendmail's words, "OK mailer:host". While a message is taken in,
+   one that is to wait goes to the mailer dsmtp, which keeps it in the queue; in
+   a queue run, which may say why, it is an error of class 4. domain is the
+   recipient's; where no mail goes to such a one the answer is "NOTFOUND ". */
+const char *wording_mailertable(char text[WORDING_MAX], const struct verdict *,
+    const char *domain, bool is_queue_run);
 
 #endif

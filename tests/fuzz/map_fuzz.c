@@ -1,6 +1,7 @@
 /* Any bytes as what a client of the map sends. Wherever they are cut, the
-   requests and the end are the same. */
+   requests and the end are the same; and what the requests ask. */
 #include "doors/map.h"
+#include "doors/question.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,25 @@ must(int holds)
 {
 	if (!holds)
 		abort();
+}
+
+/* A question has an address, and no byte that the key does not have. */
+static void
+check_question(const struct map_request *request)
+{
+	static struct question question;
+
+	if (question_read(request->name, request->name_length, request->key,
+		request->key_length, &question) != 0)
+		return;
+	must(question.sender || question.recipient);
+	must(question_subject(&question) != NULL);
+	must(
+	    !question.sender || strlen(question.sender) <= request->key_length);
+	must(!question.recipient ||
+	     strlen(question.recipient) <= request->key_length + 1);
+	must(question.door != DOOR_DELIVERY ||
+	     (question.sender && question.recipient[0]));
 }
 
 static void
@@ -61,6 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		must(used <= size - done);
 		if (reading == MAP_WHOLE) {
 			check_request(&request, bytes + done, used);
+			check_question(&request);
 			check_cut(bytes + done, used);
 		}
 		done += used;
