@@ -9,9 +9,11 @@
 #include "mta.h"
 #include "options.h"
 #include "request.h"
+#include "sendmail.h"
 #include "standing/board.h"
 #include "status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,20 +118,32 @@ ask_board(struct config *config, const struct options *options)
 	return board;
 }
 
+static const enum door all_doors[] = {
+    DOOR_MILTER, DOOR_RECIPIENT, DOOR_SENDER, DOOR_DELIVERY, DOOR_MAILERTABLE};
+#define DOOR_COUNT (sizeof all_doors / sizeof all_doors[0])
+
+static bool
+is_in_use(const struct config *config, enum door door)
+{
+	if (door == DOOR_MILTER)
+		return true;
+	if (config->reroute_by != REROUTE_BY_MAP || door == DOOR_MAILERTABLE)
+		return false;
+	return (config->mta == MTA_SENDMAIL) == (door == DOOR_DELIVERY);
+}
+
 static json_t *
 explain_doors(const struct options *options, const struct board *board)
 {
-	static const enum door doors[] = {
-	    DOOR_MILTER, DOOR_RECIPIENT, DOOR_SENDER};
-	bool is_map = board->config->reroute_by == REROUTE_BY_MAP;
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++)
+	for (size_t i = 0; i < DOOR_COUNT; i++)
 		if (options->door
-			? strcmp(options->door, door_name(doors[i])) == 0
-			: doors[i] == DOOR_MILTER || is_map)
-			json_array_append_new(list,
-			    explain_door(board, &options->message, doors[i]));
+			? strcmp(options->door, door_name(all_doors[i])) == 0
+			: is_in_use(board->config, all_doors[i]))
+			json_array_append_new(
+			    list, explain_door(
+				      board, &options->message, all_doors[i]));
 	return list;
 }
 
@@ -164,15 +178,15 @@ is_complete(const struct options *options)
 		fputs("repgate: explain needs --from and --to\n", stderr);
 		return false;
 	}
-	if (door && strcmp(door, "milter") != 0 &&
-	    strcmp(door, "sender") != 0 && strcmp(door, "recipient") != 0) {
+	for (size_t i = 0; door && i < DOOR_COUNT; i++)
+		if (strcmp(door, door_name(all_doors[i])) == 0)
+			return true;
+	if (door)
 		fprintf(stderr,
-		    "repgate: found --door %s, expected milter, sender or "
-		    "recipient\n",
+		    "repgate: found --door %s, expected milter, sender, "
+		    "recipient, delivery or mailertable\n",
 		    door);
-		return false;
-	}
-	return true;
+	return !door;
 }
 
 static int
@@ -199,23 +213,31 @@ explain(const struct options *options)
 }
 
 static int
-mta_postfix(const struct options *options)
+mta(const struct options *options)
 {
+	bool is_sendmail = strcmp(options->arguments[0], "sendmail") == 0;
 	struct config *config;
 	int missing = 0;
 
-	if (strcmp(options->arguments[0], "postfix") != 0) {
+	if (!is_sendmail && strcmp(options->arguments[0], "postfix") != 0) {
 		options_usage(stderr);
 		return EXIT_FAILURE;
 	}
 	config = load_config(options);
 	if (!config)
 		return EXIT_FAILURE;
-	if (options->check_mta)
-		missing =
-		    mta_postfix_check(config, options->mta_directory, stdout);
-	else
-		mta_postfix_print(config, stdout);
+	if (is_sendmail && config->mta != MTA_SENDMAIL) {
+		fputs("repgate: for Sendmail the configuration needs "
+		      "mta = \"sendmail\"\n",
+		    stderr);
+		missing = -1;
+	} else if (options->check_mta) {
+		missing = (is_sendmail ? sendmail_check : mta_postfix_check)(
+		    config, options->mta_directory, stdout);
+	} else {
+		(is_sendmail ? sendmail_print : mta_postfix_print)(
+		    config, stdout);
+	}
 	config_unref(config);
 	return missing == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -278,7 +300,7 @@ static const struct subcommand {
     {COMMAND_STATUS, show_status, 0, 0},
     {COMMAND_RELOAD, reload, 0, 0},
     {COMMAND_EXPLAIN, explain, 0, 0},
-    {COMMAND_MTA, mta_postfix, 1, 1},
+    {COMMAND_MTA, mta, 1, 1},
     {COMMAND_REPLAY, replay_files, 1, SIZE_MAX},
 };
 

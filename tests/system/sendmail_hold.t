@@ -1,0 +1,36 @@
+#!/bin/bash
+# Sendmail: the milter's own actions. A rule that holds puts the message into
+# quarantine, with the reason; one that defers answers 451.
+. "$(dirname "$0")/../sandbox.sh"
+. "$(dirname "$0")/../sendmail.sh"
+
+sendmail_sandbox_start
+conf policy '( { name = "later"; senders = [ "shop@ours.test" ];
+    then = "defer"; }, { name = "stop"; then = "hold"; } )'
+list_address 203.0.113.5
+repgate_start
+write_cf
+sendmail_start
+wait_for_log 'standing: egress=main .*to=listed'
+
+ok "a message is accepted" send anna@ours.test bob@customer.test
+wait_for_log ' gate: qid=[0-9A-Za-z]+ action=hold .*rule=stop'
+arrived held 1
+arrived direct 0
+like "the reason" "$(held_queue)" \
+    'QUARANTINE: repgate: 203.0.113.5 is blocked by Example BL SPAM'
+queue_run
+arrived held 1
+
+ok "another is refused" not send shop@ours.test bob@customer.test
+like "for now" "$reply" \
+    '^451 4.7.1 203.0.113.5 is blocked by Example BL SPAM, removal: https://bl.test/'
+wait_for_log ' gate: qid=[0-9A-Za-z]+ action=defer .*rule=later'
+is "and is nowhere" "$(mail_queue | grep -c '@')" 0
+
+release_held >"$dir/release.log" 2>&1
+queue_run
+arrived direct 1
+arrived held 0
+
+done_testing
