@@ -31,6 +31,7 @@
 #include "standing/board.h"
 #include "standing/domains.h"
 #include "standing/ground.h"
+#include "standing/held.h"
 #include "standing/memory.h"
 #include "standing/notes.h"
 #include "standing/receptions.h"
@@ -313,6 +314,39 @@ on_renew(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+step_held(struct engine *engine)
+{
+	size_t lost = held_step(board_held(engine->slot), clock_wall_sec());
+
+	if (lost > 0)
+		log_warning("held: %zu messages are held and not remembered; "
+			    "see the gate: lines",
+		    lost);
+}
+
+static char *
+tell_held(struct engine *engine)
+{
+	struct board *board = board_current(engine->slot);
+	char *json;
+
+	step_held(engine);
+	json = held_json(board_held(engine->slot), board, clock_wall_sec());
+	board_unref(board);
+	return json;
+}
+
+static char *
+forget_held(struct engine *engine, const char *qid)
+{
+	int result;
+
+	step_held(engine);
+	result = held_forget(board_held(engine->slot), qid);
+	return alloc_string(result == 0 ? "{\"ok\": true}" : "{\"ok\": false}");
+}
+
+static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct engine *engine = arg;
@@ -330,6 +364,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	exchanges_ask(board_exchanges(engine->slot));
 	renew_board(engine, now_ms);
 	logbook_tick(engine->logbook);
+	step_held(engine);
 	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
 }
 
@@ -629,6 +664,13 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 	case CONTROL_RELOAD:
 		reload_ask(engine->reload, client);
 		break;
+	case CONTROL_HELD:
+		control_answer(client, tell_held(engine));
+		break;
+	case CONTROL_FORGET:
+		control_answer(
+		    client, forget_held(engine, control_argument(client)));
+		break;
 	case CONTROL_INVALID:
 		control_answer(
 		    client, alloc_string("{\"error\": \"unknown request\"}"));
@@ -645,6 +687,7 @@ engine_reload(struct engine *engine)
 static void
 destroy(struct engine *engine)
 {
+	step_held(engine);
 	notes_listen(board_notes(engine->slot), NULL, NULL);
 	exchanges_listen(board_exchanges(engine->slot), NULL, NULL);
 	control_destroy(&engine->control);
@@ -719,6 +762,7 @@ engine_create(struct config *config, const char *config_path,
 	    logbook_create(engine->base, slot, store, on_heard, engine);
 	notes_listen(board_notes(slot), on_note, engine);
 	exchanges_listen(board_exchanges(slot), on_note, engine);
+	held_open(board_held(slot), store);
 	engine->discovery = discovery_create(engine->base, on_address, engine);
 	user_raise();
 	engine->control = control_create(

@@ -30,7 +30,9 @@ enum {
 	OPTION_PROVIDERS,
 	OPTION_SERVER,
 	OPTION_EACH,
-	OPTION_OURS
+	OPTION_OURS,
+	OPTION_RELEASE,
+	OPTION_CLEARED
 };
 
 static const struct {
@@ -43,6 +45,7 @@ static const struct {
     {"explain", COMMAND_EXPLAIN},
     {"mta", COMMAND_MTA},
     {"replay", COMMAND_REPLAY},
+    {"held", COMMAND_HELD},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -60,7 +63,8 @@ static const struct {
 } known[] = {
     {"config", required_argument, 'c', OF_ALL},
     {"json", no_argument, 'j',
-	COMMAND_CHECK | COMMAND_STATUS | COMMAND_EXPLAIN | COMMAND_REPLAY},
+	COMMAND_CHECK | COMMAND_STATUS | COMMAND_EXPLAIN | COMMAND_REPLAY |
+	    COMMAND_HELD},
     {"from", required_argument, OPTION_FROM, COMMAND_EXPLAIN},
     {"to", required_argument, OPTION_TO, COMMAND_EXPLAIN},
     {"user", required_argument, OPTION_USER, COMMAND_EXPLAIN},
@@ -69,7 +73,10 @@ static const struct {
     {"door", required_argument, OPTION_DOOR, COMMAND_EXPLAIN},
     {"assume", required_argument, OPTION_ASSUME, COMMAND_EXPLAIN},
     {"check", no_argument, OPTION_CHECK, COMMAND_MTA},
-    {"mta-config", required_argument, OPTION_MTA_CONFIG, COMMAND_MTA},
+    {"mta-config", required_argument, OPTION_MTA_CONFIG,
+	COMMAND_MTA | COMMAND_HELD},
+    {"release", no_argument, OPTION_RELEASE, COMMAND_HELD},
+    {"cleared", no_argument, OPTION_CLEARED, COMMAND_HELD},
     {"plugin", no_argument, OPTION_PLUGIN, COMMAND_CHECK},
     {"mx", no_argument, OPTION_MX, COMMAND_CHECK},
     {"spf", no_argument, OPTION_SPF, COMMAND_CHECK},
@@ -107,6 +114,10 @@ options_usage(FILE *to)
 	      "[--check [--mta-config DIR]]\n"
 	      "       repgate [--config FILE] replay [--json | --each]\n"
 	      "               [--providers FILE] [--ours ADDRESS] FILE ...\n"
+	      "       repgate [--config FILE] held [--json]\n"
+	      "       repgate [--config FILE] held --release [--cleared] "
+	      "[--mta-config DIR]\n"
+	      "               [QUEUE_ID ...]\n"
 	      "       repgate --version | --help\n",
 	    to);
 }
@@ -294,6 +305,12 @@ take_other_option(struct options *options, int option, const char *value)
 		return 0;
 	case OPTION_MTA_CONFIG:
 		options->mta_directory = value;
+		return 0;
+	case OPTION_RELEASE:
+		options->held.release = true;
+		return 0;
+	case OPTION_CLEARED:
+		options->held.only_cleared = true;
 		return 0;
 	case OPTION_EACH:
 		options->replay.each = true;

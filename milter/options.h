@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "explain.h"
+#include "release.h"
 #include "replay.h"
 
 #include <stdbool.h>
@@ -22,7 +23,8 @@ enum command {
 	COMMAND_RELOAD = 4,
 	COMMAND_EXPLAIN = 8,
 	COMMAND_MTA = 16,
-	COMMAND_REPLAY = 32
+	COMMAND_REPLAY = 32,
+	COMMAND_HELD = 64
 };
 
 /* Its text is borrowed from argv. */
@@ -41,6 +43,7 @@ struct options {
 	bool check_mta;
 	const char *mta_directory;
 	struct replay_options replay; /* what only replay has */
+	struct release_options held;  /* and what only held has */
 };
 
 enum options_result {

@@ -243,6 +243,22 @@ mta(const struct options *options)
 }
 
 static int
+held(const struct options *options)
+{
+	struct release_options release = options->held;
+
+	if (!release.release &&
+	    (release.only_cleared || options->argument_count > 0)) {
+		fputs("repgate: --cleared and queue ids are for --release\n",
+		    stderr);
+		return EXIT_FAILURE;
+	}
+	release.mta_directory = options->mta_directory;
+	return release_run(&release, config_path(options), options->json,
+	    options->arguments, options->argument_count);
+}
+
+static int
 replay_files(const struct options *options)
 {
 	const char *named = options->providers_path;
@@ -302,6 +318,7 @@ static const struct subcommand {
     {COMMAND_EXPLAIN, explain, 0, 0},
     {COMMAND_MTA, mta, 1, 1},
     {COMMAND_REPLAY, replay_files, 1, SIZE_MAX},
+    {COMMAND_HELD, held, 0, SIZE_MAX},
 };
 
 static int

@@ -33,6 +33,7 @@ exchange(int fd, const char *line)
 	if (write(fd, request, length) == (ssize_t)length)
 		answer = json_loadfd(fd, 0, &error);
 	alarm(0);
+	alarm(0);
 	free(request);
 	return answer;
 }

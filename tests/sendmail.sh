@@ -103,7 +103,11 @@ prepare_sendmail() {
 	umask 022
 	exec cat >"$dir/local/new/\$\$"
 	END
-	chmod 755 "$dir/deliver"
+	# For programs that run sendmail(8).
+	mkdir "$dir/bin"
+	printf '#!/bin/bash\n%s "$@"\n' "${sendmail_command[*]@Q}" \
+	    >"$dir/bin/sendmail"
+	chmod 755 "$dir/deliver" "$dir/bin/sendmail"
 }
 
 sendmail_sandbox_start() {

@@ -38,6 +38,18 @@ struct control_client {
 	struct control_client *next, **link;
 	struct bufferevent *stream; /* NULL: gone while we were thinking */
 	bool is_thinking;	    /* asked, not answered yet */
+	char argument[CONTROL_REQUEST_MAX + 1];
+};
+
+static const struct {
+	const char *name;
+	enum control_verb verb;
+	bool has_argument;
+} verbs[] = {
+    {"status", CONTROL_STATUS, false},
+    {"reload", CONTROL_RELOAD, false},
+    {"held", CONTROL_HELD, false},
+    {"forget", CONTROL_FORGET, true},
 };
 
 enum control_verb
@@ -52,10 +64,15 @@ control_parse(const char *bytes, size_t length, size_t *used)
 	}
 	size = end ? (size_t)(end - bytes) : length;
 	*used = end ? size + 1 : size;
-	if (size == 6 && memcmp(bytes, "status", 6) == 0)
-		return CONTROL_STATUS;
-	if (size == 6 && memcmp(bytes, "reload", 6) == 0)
-		return CONTROL_RELOAD;
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		size_t word = strlen(verbs[i].name);
+		bool fits = verbs[i].has_argument
+				? size > word + 1 && bytes[word] == ' '
+				: size == word;
+
+		if (fits && memcmp(bytes, verbs[i].name, word) == 0)
+			return verbs[i].verb;
+	}
 	return CONTROL_INVALID;
 }
 
@@ -103,6 +120,24 @@ on_end(struct bufferevent *stream, short what, void *arg)
 	drop_client(client);
 }
 
+/* What stands behind the verb, up to the newline. */
+static void
+keep_argument(struct control_client *client, const char *bytes, size_t length)
+{
+	const char *space = memchr(bytes, ' ', length);
+	size_t size = space ? (size_t)(bytes + length - space - 1) : 0;
+
+	memcpy(client->argument, space ? space + 1 : bytes, size);
+	client->argument[size] = '\0';
+	client->argument[strcspn(client->argument, "\n")] = '\0';
+}
+
+const char *
+control_argument(const struct control_client *client)
+{
+	return client->argument;
+}
+
 static void
 on_readable(struct bufferevent *stream, void *arg)
 {
@@ -118,6 +153,7 @@ on_readable(struct bufferevent *stream, void *arg)
 	verb = control_parse(bytes, length, &used);
 	if (used == 0)
 		return;
+	keep_argument(client, bytes, used);
 	evbuffer_drain(input, evbuffer_get_length(input));
 	bufferevent_disable(stream, EV_READ);
 	client->is_thinking = true;

@@ -2,7 +2,7 @@
  * control -- the unix socket that the repgate command talks to. Engine thread
  * only.
  *
- * A client sends one line, "VERB\n", and gets one JSON object back, then the
+ * A client sends one line, "VERB\n" or "VERB ARGUMENT\n", and gets one JSON object back, then the
  * end of the connection. Whoever may open the socket may ask everything.
  */
 #ifndef DOORS_CONTROL_H
@@ -15,7 +15,13 @@ struct event_base;
 
 #define CONTROL_REQUEST_MAX 1024
 
-enum control_verb { CONTROL_INVALID, CONTROL_STATUS, CONTROL_RELOAD };
+enum control_verb {
+	CONTROL_INVALID,
+	CONTROL_STATUS,
+	CONTROL_RELOAD,
+	CONTROL_HELD,
+	CONTROL_FORGET /* a queue id */
+};
 
 /* Reads the bytes up to a newline. *used gets how many make up the request,
    0 while it is not complete; a request that is too long is invalid. Pure. */
@@ -24,6 +30,8 @@ enum control_verb control_parse(const char *bytes, size_t length, size_t *used);
 /* A client's open question. control_answer takes it, and sends and frees the
    JSON text; the client may be long gone. */
 struct control_client;
+/* Of CONTROL_FORGET, else "". Borrowed until control_answer. */
+const char *control_argument(const struct control_client *);
 void control_answer(struct control_client *, char *json);
 
 typedef void control_asked(

@@ -10,6 +10,7 @@
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
+#include "standing/held.h"
 #include "standing/notes.h"
 
 #include <libmilter/mfapi.h>
@@ -317,6 +318,28 @@ note_sender(const struct board *board, const struct verdict *verdict,
 		notes_leave(board_notes(slot), name);
 }
 
+static void
+copy(char to[HELD_TEXT_MAX], const char *from)
+{
+	line_escape(to, HELD_TEXT_MAX, from, strlen(from));
+}
+
+/* Leaves word of what is held, so that it can be let go. */
+static void
+note_held(const struct verdict *verdict, const char *sender, const char *qid)
+{
+	struct held_mail mail = {.since_wall_sec = clock_wall_sec()};
+	char reason[WORDING_MAX];
+
+	snprintf(mail.qid, sizeof mail.qid, "%s", qid ? qid : "");
+	copy(mail.sender, sender);
+	copy(mail.reason, wording_hold(reason, verdict));
+	copy(mail.egress, verdict->egress ? verdict->egress->name : "");
+	copy(mail.domain, verdict->domain ? verdict->domain->name : "");
+	copy(mail.receiver, verdict->receiver ? verdict->receiver->name : "");
+	held_leave(board_held(slot), &mail);
+}
+
 static sfsistat
 decide(SMFICTX *ctx, struct session *session, const struct board *board)
 {
@@ -341,6 +364,9 @@ decide(SMFICTX *ctx, struct session *session, const struct board *board)
 	if (mode == MODE_ENFORCE && !cause) {
 		delete_forged_headers(ctx, session);
 		status = act(ctx, board->config, &verdict, &cause);
+		if (verdict.action == ACTION_HOLD)
+			note_held(
+			    &verdict, facts.sender, smfi_getsymval(ctx, "i"));
 	}
 	if (verdict.is_gated || cause) {
 		struct line line;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "config/config.h"
 #include "evidence/exchanges.h"
+#include "standing/held.h"
 #include "standing/notes.h"
 
 #include <assert.h>
@@ -22,6 +23,7 @@ struct board_slot {
 	struct board *current;
 	struct notes *notes;
 	struct exchanges *exchanges;
+	struct held *held;
 	_Atomic int64_t beat_ms;
 };
 
@@ -251,6 +253,7 @@ board_slot_create(void)
 	pthread_mutex_init(&slot->mutex, NULL);
 	slot->notes = notes_create();
 	slot->exchanges = exchanges_create();
+	slot->held = held_create();
 	atomic_init(&slot->beat_ms, BEAT_NEVER);
 	return slot;
 }
@@ -264,6 +267,7 @@ board_slot_destroy(struct board_slot **slot)
 	pthread_mutex_destroy(&(*slot)->mutex);
 	notes_destroy(&(*slot)->notes);
 	exchanges_destroy(&(*slot)->exchanges);
+	held_destroy(&(*slot)->held);
 	free(*slot);
 	*slot = NULL;
 }
@@ -272,6 +276,12 @@ struct notes *
 board_notes(struct board_slot *slot)
 {
 	return slot->notes;
+}
+
+struct held *
+board_held(struct board_slot *slot)
+{
+	return slot->held;
 }
 
 struct exchanges *

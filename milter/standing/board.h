@@ -18,6 +18,7 @@
 struct config;
 struct board_slot;
 struct exchanges;
+struct held;
 struct notes;
 struct route;
 
@@ -134,6 +135,8 @@ void board_slot_destroy(struct board_slot **);
 struct notes *board_notes(struct board_slot *);
 /* Where they learn who takes in a recipient's mail. Likewise borrowed. */
 struct exchanges *board_exchanges(struct board_slot *);
+/* Where they leave word of what they had the MTA hold. Likewise. */
+struct held *board_held(struct board_slot *);
 
 /* Takes the caller's reference. */
 void board_publish(struct board_slot *, struct board *);
