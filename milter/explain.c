@@ -314,6 +314,9 @@ note_of(
 	    rule->recipients.count == 0)
 		return "senders matter here, so it is left to the answer "
 		       "about the sender";
+	if (verdict->action == ACTION_PASS && door == DOOR_MAILERTABLE &&
+	    rule->recipients.count == 0)
+		return "senders matter here, of which this door is not told";
 	if (rule->then == ACTION_WAIT)
 		return "wait_at_most is over";
 	if (verdict->action == ACTION_PASS && rule->otherwise != ACTION_PASS)

@@ -39,6 +39,7 @@ static const char providers[] =
 	"policy = ( { name = \"d\"; sender_domain = \"listed\"; " \
 	"then = \"hold\"; } );"
 #define MAP "reroute_by = \"map\"; "
+#define SENDMAIL "mta = \"sendmail\"; "
 
 static struct config *config;
 static struct problems *problems;
@@ -137,6 +138,21 @@ static const struct {
     {BASE MAP POLICY, "main=listed", DOOR_RECIPIENT, "a@ours.test", "b@y.test",
 	NULL, NULL, "main", "bobs:users office:clients x:recipients all:!",
 	"pass", "NOTFOUND "},
+    {BASE SENDMAIL POLICY, "main=listed", DOOR_DELIVERY, "a@ours.test",
+	"b@y.test", "bob", "192.0.2.65", "main",
+	"bobs:users office:clients x:recipients all:!", "reroute",
+	"OK relay:[h.test]"},
+    {BASE SENDMAIL "policy = ( { name = \"w\"; senders = \"a@ours.test\"; "
+		   "recipients = \"x.test\"; then = \"wait\"; } );",
+	"main=listed", DOOR_DELIVERY, "a@ours.test", "b@x.test", NULL, NULL,
+	"main", "w:!", "wait",
+	"OK error:4.7.1:\"451 4.7.1 192.0.2.5 is blocked by an assumed list\""},
+    {BASE SENDMAIL POLICY, "main=listed", DOOR_MAILERTABLE, "a@ours.test",
+	"b@x.test", NULL, NULL, "main",
+	"bobs:users office:clients x:! all:", "reroute", "OK relay:[h.test]"},
+    {BASE SENDMAIL POLICY, "main=listed", DOOR_MAILERTABLE, "a@ours.test",
+	"b@y.test", NULL, NULL, "main",
+	"bobs:users office:clients x:recipients all:!", "pass", "NOTFOUND "},
     {BASE MAP "policy = ( { name = \"u\"; users = \"bob\"; "
 	      "then = \"reroute\"; via = \"one\"; } );",
 	"main=listed", DOOR_MILTER, "a@ours.test", "b@x.test", "bob", NULL,
