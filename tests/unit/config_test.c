@@ -96,6 +96,29 @@ takes_what_is_shipped(void **state)
 }
 
 static void
+speaks_sendmail(void **state)
+{
+	struct config *config =
+	    load(LEAST "mta = \"sendmail\"; routes = ("
+		       " { name = \"a\"; nexthop = \"smtp:[h.test]:587\"; },"
+		       " { name = \"b\"; nexthop = \"smtp-b:\"; mailertable = "
+		       "\"uucp:h\"; } );");
+
+	(void)state;
+	print_problems();
+	assert_non_null(config);
+	assert_int_equal(config->mta, MTA_SENDMAIL);
+	assert_int_equal(config->reroute_by, REROUTE_BY_MAP);
+	assert_string_equal(
+	    config->milter_socket, "unix:/run/repgate/milter.sock");
+	assert_string_equal(config->map_socket, "unix:/run/repgate/map.sock");
+	assert_string_equal(
+	    config->routes[0].mailertable, "repgate-587:[h.test]");
+	assert_string_equal(config->routes[1].mailertable, "uucp:h");
+	config_unref(config);
+}
+
+static void
 has_defaults(void **state)
 {
 	struct config *config = load(LEAST);
@@ -379,6 +402,21 @@ static const struct {
     {"maillog = ( { file = \"/a\"; },\n { file = \"/a\"; } );",
 	"r.conf:3: error: maillog: /a with no syslog_name stands there "
 	"already; expected each part of a log once"},
+    {"mta = \"exim\";", "r.conf:2: error: mta: found \"exim\", expected "
+			"\"postfix\" or \"sendmail\""},
+    {"mta = \"sendmail\"; reroute_by = \"header\";",
+	"r.conf:2: error: reroute_by: found \"header\", expected \"map\": no "
+	"header makes Sendmail take another way"},
+    {"mta = \"sendmail\"; routes = ( { name = \"a\"; nexthop = "
+     "\"smtp-a:\"; } );",
+	"r.conf:2: error: routes.nexthop: Sendmail has no word for "
+	"\"smtp-a:\"; expected \"smtp:[HOST]\" or \"smtp:[HOST]:PORT\", or "
+	"mailertable beside it"},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp-a:\";\n"
+     "mailertable = \"error:5.7.1:550\"; } );",
+	"r.conf:3: error: routes.mailertable: found \"error:5.7.1:550\", "
+	"expected Sendmail's mailer:host, such as "
+	"\"relay:[smarthost.example.net]\""},
     {"on_clear = \"postqueue -f\";",
 	"r.conf:2: error: on_clear: found \"postqueue\", expected the path of "
 	"a program, from the root on"},
@@ -1112,6 +1150,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_FILES(takes_what_is_shipped),
+	    WITH_FILES(speaks_sendmail),
 	    WITH_FILES(has_defaults),
 	    WITH_FILES(may_have_no_store),
 	    WITH_FILES(checks_no_rarer_than_told),
