@@ -612,7 +612,8 @@ write_conf() {
 }
 
 starts() {
-	grep -c '^repgated: repgated .* serves ' "$dir/repgated.log"
+	sed -n '/^repgated: repgated .* serves /p' "$dir/repgated.log" \
+	    2>/dev/null | wc -l
 }
 
 # One that was killed has left its socket.
