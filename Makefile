@@ -159,6 +159,11 @@ bench-load:
 	$(MAKE) all bench-tools
 	tests/bench/load
 
+# Lines and branches that the tests run, by directory; all tests, so it takes its
+# time. Without the system tests: tests/coverage -
+coverage: deps
+	tests/coverage
+
 # Half an hour and more; a row alone: tests/faults --seconds 60 ROW
 FAULT_SECONDS = 60
 faults: deps
@@ -174,7 +179,8 @@ SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
           tests/bench/gate tests/bench/map tests/bench/check \
           tests/bench/replay tests/bench/load tests/faults .ci/run \
           contrib/debian/build contrib/debian/postinst contrib/debian/prerm \
-          contrib/debian/postrm tests/package \
+          contrib/debian/postrm contrib/bash/repgate \
+          tests/package tests/coverage \
           $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
@@ -222,7 +228,7 @@ clean:
 	rm -rf build
 
 .PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
-        bench-gate bench-check bench-replay bench-load faults deps lint \
+        bench-gate bench-check bench-replay bench-load faults coverage deps lint \
         install deb dist test-deb clean
 .SECONDARY:
 
