@@ -5,6 +5,7 @@
 #include "base/line.h"
 #include "config/config.h"
 #include "config/directory.h"
+#include "config/nexthop.h"
 #include "evidence/delivery_status.h"
 #include "evidence/receiver.h"
 #include "evidence/senses.h"
@@ -192,20 +193,86 @@ is_to_be_softened(const struct witness *witness, const struct board *board,
 /* maillog knows the words of the receiver behind ours by the "; ". */
 static void
 soften(const struct map_reply *reply, const struct hearing *hearing,
-    char answer[MAP_ANSWER_MAX])
+    const char *why, char answer[MAP_ANSWER_MAX])
 {
 	const size_t used = sizeof SOFT_PREFIX - 1;
 	const size_t status = hearing->attempt.dsn.length + 1;
-	char address[ADDRESS_TEXT_MAX] = "our address";
 	char raw[2 * MAP_ANSWER_MAX];
+
+	snprintf(raw, sizeof raw, MAILLOG_KEPT ", %s; %.*s", why,
+	    (int)(reply->key_length - status), reply->key + status);
+	memcpy(answer, SOFT_PREFIX, used);
+	line_escape(answer + used, MAP_ANSWER_MAX - used, raw, strlen(raw));
+}
+
+static void
+soften_block(const struct map_reply *reply, const struct hearing *hearing,
+    char answer[MAP_ANSWER_MAX])
+{
+	char address[ADDRESS_TEXT_MAX] = "our address";
+	char why[RECEIVER_NAME_MAX + ADDRESS_TEXT_MAX + 16];
 
 	if (hearing->meaning.quote == REPLY_QUOTES_US)
 		address_format(address, &hearing->meaning.address);
-	snprintf(raw, sizeof raw, MAILLOG_KEPT ", %s blocks %s; %.*s",
-	    hearing->receiver, address, (int)(reply->key_length - status),
-	    reply->key + status);
-	memcpy(answer, SOFT_PREFIX, used);
-	line_escape(answer + used, MAP_ANSWER_MAX - used, raw, strlen(raw));
+	snprintf(why, sizeof why, "%s blocks %s", hearing->receiver, address);
+	soften(reply, hearing, why, answer);
+}
+
+/* ---- a route -------------------------------------------------------------- */
+
+/* The one whose host spoke, so that no receiver did; NULL for none. */
+static const struct route *
+route_of(const struct config *config, const struct attempt *attempt)
+{
+	const struct address unknown = {0};
+	char host[NEXTHOP_HOST_MAX];
+	struct nexthop nexthop;
+
+	snprintf(host, sizeof host, "%.*s", (int)attempt->speaker.length,
+	    attempt->speaker.start);
+	for (size_t i = 0; i < config->route_count; i++)
+		if (nexthop_parse(config->routes[i].nexthop, &nexthop) == 0 &&
+		    nexthop_is(&nexthop, host, &unknown, 0))
+			return &config->routes[i];
+	return NULL;
+}
+
+/* Before the recipient is named, or because we may not: then it is us whom the
+   route does not want, and that the mail came its way is our doing. What it
+   says of a mailbox or of the content another would say as well. */
+static bool
+is_about_us(const struct attempt *attempt, const struct meaning *meaning)
+{
+	switch (attempt->stage) {
+	case REPLY_STAGE_GREETING:
+	case REPLY_STAGE_HELO:
+	case REPLY_STAGE_MAIL:
+		return true;
+	case REPLY_STAGE_RCPT:
+		return meaning->class != REPLY_MAILBOX &&
+		       attempt->dsn.length > 4 &&
+		       memcmp(attempt->dsn.start, "5.7.", 4) == 0;
+	case REPLY_STAGE_UNKNOWN:
+	case REPLY_STAGE_DATA:
+	case REPLY_STAGE_OTHER:
+		break;
+	}
+	return false;
+}
+
+static void
+hear_route(const struct route *route, const struct board *board,
+    const struct map_reply *reply, const struct hearing *hearing,
+    char answer[MAP_ANSWER_MAX])
+{
+	char why[LINE_MAX_BYTES];
+
+	if (board->config->mode != MODE_ENFORCE ||
+	    hearing->attempt.status != ATTEMPT_BOUNCED ||
+	    !is_about_us(&hearing->attempt, &hearing->meaning))
+		return;
+	snprintf(why, sizeof why, "route %s refuses it", route->name);
+	soften(reply, hearing, why, answer);
 }
 
 void
@@ -214,12 +281,18 @@ witness_hear(struct witness *witness, const struct board *board,
 {
 	struct hearing hearing;
 	struct sighted_reply sighted;
+	const struct route *route;
 
 	if (delivery_status_read(
 		reply->key, reply->key_length, &hearing.attempt) != 0 ||
 	    !hearing.attempt.is_reply || hearing.attempt.speaker.length == 0)
 		return;
 	read_meaning(witness, board, &hearing);
+	route = route_of(board->config, &hearing.attempt);
+	if (route) {
+		hear_route(route, board, reply, &hearing, answer);
+		return;
+	}
 	if (hearing.receiver[0] == '\0' ||
 	    find_egress(
 		board, reply->egress, &hearing.meaning, &hearing.egress) != 0)
@@ -235,5 +308,5 @@ witness_hear(struct witness *witness, const struct board *board,
 	};
 	witness->heard(witness->arg, &sighted, NULL);
 	if (is_to_be_softened(witness, board, &hearing, now_ms))
-		soften(reply, &hearing, answer);
+		soften_block(reply, &hearing, answer);
 }

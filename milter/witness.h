@@ -1,8 +1,9 @@
 /*
  * witness -- hears from Postfix, by the map's name "reply", how each attempt
  * to deliver ended, and turns the bounce of mail that was refused because of
- * our address into a delay, where a rule would have it go another way. Engine
- * thread only; the clock is given.
+ * our address into a delay, where a rule would have it go another way. So with
+ * that of mail which a route would not take from us. Engine thread only; the
+ * clock is given.
  *
  * On any doubt the answer is none, so that Postfix does as it would without
  * us.

@@ -232,6 +232,52 @@ test_forged_text(void **state)
 	assert_false(is_refused(1, "Microsoft 365"));
 }
 
+/* What one of our routes says. */
+static const struct {
+	const char *words;
+	bool is_kept;
+} of_route[] = {
+    {"5.3.0 host smarthost.example.org[198.51.100.7] said: 500 5.3.0 go away "
+     "(in reply to MAIL FROM command)",
+	true},
+    {"5.7.1 host smarthost.example.org[198.51.100.7] said: 554 5.7.1 <a@b.c>: "
+     "Relay access denied (in reply to RCPT TO command)",
+	true},
+    {"5.1.1 host smarthost.example.org[198.51.100.7] said: 550 5.1.1 <a@b.c>: "
+     "User unknown (in reply to RCPT TO command)",
+	false},
+    {"5.7.1 host smarthost.example.org[198.51.100.7] said: 554 5.7.1 this is "
+     "spam (in reply to end of DATA command)",
+	false},
+    {"5.3.0 host mx.example.org[198.51.100.7] said: 500 5.3.0 go away (in "
+     "reply to MAIL FROM command)",
+	false},
+};
+
+static void
+test_route(void **state)
+{
+	struct route routes[] = {
+	    {.name = "far", .nexthop = "smtp:[smarthost.example.org]:587"}};
+
+	(void)state;
+	config.routes = routes;
+	for (size_t i = 0; i < sizeof of_route / sizeof of_route[0]; i++) {
+		const char *words = of_route[i].words;
+		char want[1024] = "NOTFOUND ";
+
+		if (of_route[i].is_kept)
+			snprintf(want, sizeof want,
+			    "OK 4.7.1 repgate keeps this, route far refuses "
+			    "it; %s",
+			    words + 6);
+		assert_string_equal(hear(NULL, words, NOW), want);
+	}
+	assert_false(is_refused(1, "example.org"));
+	config.mode = MODE_MONITOR;
+	assert_string_equal(hear(NULL, of_route[0].words, NOW), "NOTFOUND ");
+}
+
 static void
 test_egress(void **state)
 {
@@ -354,6 +400,7 @@ main(void)
 		test_block_after_three, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_left_alone, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_forged_text, create, destroy),
+	    cmocka_unit_test_setup_teardown(test_route, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_egress, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_not_for_ever, create, destroy),
 	    cmocka_unit_test_setup_teardown(
