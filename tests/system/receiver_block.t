@@ -1,7 +1,8 @@
 #!/bin/bash
 # 300 messages are under way to companies at one receiver when that begins to
 # refuse our address for good, which no list tells. None is returned, and each
-# arrives once. A message to somebody else is not touched.
+# arrives once: those that are left go by the smarthost. A message to somebody
+# else is not touched.
 . "$(dirname "$0")/../sandbox.sh"
 . "$(dirname "$0")/../world.sh"
 
@@ -13,14 +14,6 @@ delivered() {
 some_delivered() {
 	[ "$(delivered)" -ge 50 ]
 }
-left_in_queue() {
-	find "$dir/queue/active" "$dir/queue/deferred" "$dir/queue/incoming" \
-	    -type f 2>/dev/null | wc -l
-}
-all_accounted() {
-	[ $(($(delivered) + $(left_in_queue))) = 300 ]
-}
-
 world_open
 ask_map
 tell_replies
@@ -49,14 +42,22 @@ is "nothing is returned" "$(grep -c 'status=bounced' "$dir/postfix.log")" 0
 ok "the queue says who, and with which words" grep -q \
     'status=deferred (repgate keeps this, Microsoft 365 blocks 203.0.113.5; host .*S3140' \
     "$dir/postfix.log"
-ok "none is lost" wait_until all_accounted
-
-script outlook
+# A file that the queue manager takes up again while smtp(8) is not done with it
+# yet lies there until it is told to look.
+is_flushed() {
+	queue_is_empty && return
+	sleep 1
+	postqueue -c "$dir/postfix" -f
+	false
+}
+ok "the queue empties" wait_until is_flushed
 arrived free 1
-is "all 300 arrived" "$(delivered)" 300
+is "all 300 arrived, while the receiver still blocks" "$(delivered)" 300
+ok "by the smarthost where they had to" message_at smarthost
 is "each once" "$({ messages outlook; messages smarthost; } |
     xargs grep -ha '^X-Rcpt-Args:' | sort -u | wc -l)" 300
 is "none was returned" "$(grep -c 'status=bounced' "$dir/postfix.log")" 0
+log_has ' gate: door=recipient action=reroute via=smarthost egress=main .*blocked-by="Microsoft 365"'
 is "nobody got a bounce" "$(count_messages local)" 0
 
 done_testing
