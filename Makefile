@@ -38,8 +38,10 @@ MAINS   = milter/repgated.c milter/repgate.c
 SRC     = $(filter-out $(MAINS),$(wildcard milter/*.c milter/*/*.c))
 OBJ     = $(SRC:%.c=$B/%.o)
 UNIT    = $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/*_test.c))
-UNIT_LIB = $(patsubst tests/unit/%.c,$B/tests/unit/%.o,\
+UNIT_OBJ = $(patsubst tests/unit/%.c,$B/tests/unit/%.o,\
           $(filter-out %_test.c,$(wildcard tests/unit/*.c)))
+# An archive: a test may put its own in the place of what others share.
+UNIT_LIB = $B/libunit.a
 FUZZ    = $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 TOOLS   = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
 BENCH   = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
@@ -58,6 +60,10 @@ endif
 all: $B/repgated $B/repgate
 
 $B/librepgate.a: $(OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+$(UNIT_LIB): $(UNIT_OBJ)
 	rm -f $@
 	ar rcs $@ $^
 

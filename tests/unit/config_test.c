@@ -1,7 +1,7 @@
 #include "config/config.h"
+
 #include "config/directory.h"
-#include "config/problems.h"
-#include "scratch.h"
+#include "scratch_config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,14 +15,6 @@
 #define CONF_DIR "conf"
 #endif
 
-#define LIST(id)                                                       \
-	"{ id = \"" id "\"; provider = \"P\"; zone = \"" id ".test\";" \
-	" subjects = \"ip4\";"                                         \
-	" codes = ( { answer = \"127.0.0.2\"; name = \"A\"; } ); }"
-
-static const char directory_text[] = "lists = ( " LIST("alpha") ", " LIST(
-    "beta") " ); replies = ( { class = \"mailbox\"; pattern = \"x\"; } );\n";
-
 /* What every configuration needs, on line 1; each test's own follows. */
 #define LEAST                                                            \
 	"providers = \"p.conf\"; "                                       \
@@ -31,31 +23,6 @@ static const char directory_text[] = "lists = ( " LIST("alpha") ", " LIST(
 #define ROUTES                                                             \
 	"routes = ( { name = \"one\"; nexthop = \"smtp:[h.test]:587\"; }," \
 	" { name = \"two\"; nexthop = \"second:\"; } );\n"
-
-static struct problems *problems;
-
-static int
-setup(void **state)
-{
-	int result = scratch_create(state);
-
-	scratch_write("p.conf", directory_text);
-	problems = problems_create();
-	return result;
-}
-
-static int
-teardown(void **state)
-{
-	problems_destroy(&problems);
-	return scratch_destroy(state);
-}
-
-static struct config *
-load(const char *text)
-{
-	return config_load(scratch_write("r.conf", text), problems);
-}
 
 /* A text without the directory of this run before it. */
 static const char *
@@ -761,7 +728,7 @@ warns_of_a_log_that_nobody_understands(void **state)
 	struct config *config;
 
 	(void)state;
-	scratch_write("p.conf", "lists = ( " LIST("alpha") " );\n");
+	scratch_write("p.conf", "lists = ( " SCRATCH_LIST("alpha") " );\n");
 	config = load(LEAST "\nmaillog = ( { file = \"/a\"; } );");
 	assert_non_null(config);
 	assert_int_equal(problems_count(problems), 1);
@@ -861,7 +828,7 @@ watches_domains(void **state)
 
 	(void)state;
 	scratch_write("d.conf",
-	    "lists = ( " LIST(
+	    "lists = ( " SCRATCH_LIST(
 		"alpha") ", { id = \"dbl\"; provider = \"P\"; "
 			 "zone = \"dbl.test\"; subjects = \"domain\"; codes = "
 			 "( { answer = "

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "config/directory.h"
-#include "dns_server.h"
+#include "dns_world.h"
 #include "evidence/resolver.h"
 #include "evidence/watch.h"
 #include "standing/board.h"
@@ -59,9 +59,7 @@ config_unref(struct config *same)
 }
 
 struct fixture {
-	struct dns_server *server;
-	struct event_base *base;
-	struct resolver *resolver;
+	struct dns_world world;
 	struct watch *watch;
 	struct domains *domains;
 	int64_t now_ms;
@@ -100,14 +98,9 @@ static int
 set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof *fixture);
-	struct dns_settings settings = {.timeout_ms = 300, .tries = 1};
-	char *reason = NULL;
 
 	assert_non_null(fixture);
-	fixture->server = dns_server_start("");
-	settings.servers = (char *)dns_server_address(fixture->server);
-	fixture->base = event_base_new();
-	fixture->resolver = resolver_create(fixture->base, &settings, &reason);
+	dns_world_open(&fixture->world, 300);
 	fixture->watch = watch_create(on_answered, on_list_changed, fixture);
 	fixture->domains = domains_create(fixture->watch);
 	fixture->now_ms = 1000 * CLOCK_SEC;
@@ -133,9 +126,7 @@ tear_down(void **state)
 
 	domains_destroy(&fixture->domains);
 	watch_destroy(&fixture->watch);
-	resolver_destroy(&fixture->resolver);
-	event_base_free(fixture->base);
-	dns_server_stop(&fixture->server);
+	dns_world_close(&fixture->world);
 	free(fixture);
 	return 0;
 }
@@ -144,7 +135,7 @@ static void
 configure(struct fixture *fixture)
 {
 	domains_configure(fixture->domains, &config);
-	watch_configure(fixture->watch, &config, fixture->resolver);
+	watch_configure(fixture->watch, &config, fixture->world.resolver);
 }
 
 /* The list is good; what it lists, the script says. */
@@ -155,21 +146,19 @@ say(struct fixture *fixture, const char *script)
 
 	snprintf(whole, sizeof whole,
 	    "test.dbl.test A a 60 127.0.0.2\n%s* A nxdomain 60 60\n", script);
-	dns_server_script(fixture->server, whole);
+	dns_server_script(fixture->world.server, whole);
 }
 
 /* Ticks in the present until so many answers came in, then a step. */
 static void
 learn(struct fixture *fixture, int answers)
 {
-	const struct timeval span = {.tv_usec = 20000};
 	int want = fixture->answers + answers;
 
 	domains_step(fixture->domains, fixture->now_ms, WALL);
 	for (int i = 0; i < 250 && fixture->answers < want; i++) {
 		watch_tick(fixture->watch, fixture->now_ms);
-		event_base_loopexit(fixture->base, &span);
-		event_base_dispatch(fixture->base);
+		dns_world_run(&fixture->world, 20);
 	}
 	assert_int_equal(fixture->answers, want);
 	domains_step(fixture->domains, fixture->now_ms, WALL);
@@ -180,11 +169,8 @@ learn(struct fixture *fixture, int answers)
 static void
 tick_for(struct fixture *fixture, int ms)
 {
-	const struct timeval span = {.tv_usec = ms * 1000};
-
 	watch_tick(fixture->watch, fixture->now_ms);
-	event_base_loopexit(fixture->base, &span);
-	event_base_dispatch(fixture->base);
+	dns_world_run(&fixture->world, ms);
 }
 
 static struct board *
@@ -274,15 +260,15 @@ a_clean_domain_is_asked_for_when_seen_again(void **state)
 	learn(fixture, 1);
 	fixture->now_ms += config.dns.check_every_ms;
 	tick_for(fixture, 50);
-	assert_int_equal(dns_server_count(fixture->server, name, A), 1);
+	assert_int_equal(dns_server_count(fixture->world.server, name, A), 1);
 	domains_see(fixture->domains, "good.test", fixture->now_ms);
 	learn(fixture, 1);
-	assert_int_equal(dns_server_count(fixture->server, name, A), 2);
+	assert_int_equal(dns_server_count(fixture->world.server, name, A), 2);
 	/* Not before its time, however often it is seen. */
 	fixture->now_ms += config.dns.check_min_ms;
 	domains_see(fixture->domains, "good.test", fixture->now_ms);
 	tick_for(fixture, 50);
-	assert_int_equal(dns_server_count(fixture->server, name, A), 2);
+	assert_int_equal(dns_server_count(fixture->world.server, name, A), 2);
 }
 
 /* Lists list registrable domains; many children ask about one parent once. */
@@ -298,7 +284,8 @@ a_subdomain_is_as_bad_as_its_parent(void **state)
 	domains_see(fixture->domains, "b.ours.test", fixture->now_ms);
 	learn(fixture, 3);
 	assert_int_equal(
-	    dns_server_count(fixture->server, "ours.test.dbl.test", A), 1);
+	    dns_server_count(fixture->world.server, "ours.test.dbl.test", A),
+	    1);
 	board = make_board(fixture);
 	assert_int_equal(board->domain_count, 2);
 	assert_string_equal(
@@ -376,7 +363,7 @@ few_questions_are_open_at_a_time(void **state)
 	tick_for(fixture, 50);
 	for (int i = 0; i < 1000; i++) {
 		snprintf(name, sizeof name, "n%d.seen.test.dbl.test", i);
-		asked += dns_server_count(fixture->server, name, A) > 0;
+		asked += dns_server_count(fixture->world.server, name, A) > 0;
 	}
 	assert_true(asked > 0);
 	assert_true(asked <= RESOLVER_INFLIGHT_MAX / 2);

@@ -1,9 +1,7 @@
 #include "explain.h"
 
 #include "base/clock.h"
-#include "config/config.h"
-#include "config/problems.h"
-#include "scratch.h"
+#include "scratch_config.h"
 #include "standing/board.h"
 
 #include <setjmp.h>
@@ -13,11 +11,6 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static const char providers[] =
-    "lists = ( { id = \"alpha\"; provider = \"P\"; zone = \"a.test\";"
-    " subjects = \"ip4\";"
-    " codes = ( { answer = \"127.0.0.2\"; name = \"A\"; } ); } );\n";
 
 #define BASE                                                                 \
 	"providers = \"p.conf\"; mode = \"enforce\"; "                       \
@@ -42,33 +35,21 @@ static const char providers[] =
 #define SENDMAIL "mta = \"sendmail\"; "
 
 static struct config *config;
-static struct problems *problems;
 
 static int
-setup(void **state)
+clear(void **state)
 {
-	int result = scratch_create(state);
-
-	scratch_write("p.conf", providers);
-	problems = problems_create();
-	return result;
-}
-
-static int
-teardown(void **state)
-{
-	problems_destroy(&problems);
 	config_unref(config);
-	return scratch_destroy(state);
+	return teardown(state);
 }
 
 static struct board *
-load(const char *text)
+take(const char *text)
 {
 	struct board *board;
 
 	config_unref(config);
-	config = config_load(scratch_write("r.conf", text), problems);
+	config = load(text);
 	assert_non_null(config);
 	board = board_create(config);
 	for (size_t i = 0; i < config->egress_count; i++)
@@ -170,7 +151,7 @@ explains(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct board *board = load(cases[i].conf);
+		struct board *board = take(cases[i].conf);
 		struct explain_message message = {.from = cases[i].from,
 		    .to = cases[i].to,
 		    .user = cases[i].user};
@@ -212,7 +193,7 @@ takes_assumptions(void **state)
 	    {"mai=listed", "there is no egress \"mai\""},
 	    {"=listed", "there is no egress \"\""},
 	};
-	struct board *board = load(BASE);
+	struct board *board = take(BASE);
 	char *none = NULL;
 
 	(void)state;
@@ -235,7 +216,7 @@ assumes_of_an_egress_without_address(void **state)
 {
 	char *reason = NULL;
 	struct board *board =
-	    load("providers = \"p.conf\"; lists = ( { list = \"alpha\"; } ); "
+	    take("providers = \"p.conf\"; lists = ( { list = \"alpha\"; } ); "
 		 "egress = ( { name = \"main\"; addresses = \"auto\"; } ); "
 		 "policy = ( { name = \"all\"; then = \"hold\"; } );");
 
@@ -258,7 +239,7 @@ reads_the_status(void **state)
 	struct board *board;
 
 	(void)state;
-	board_unref(load(BASE));
+	board_unref(take(BASE));
 	board = explain_board_of_status(
 	    config, status, 1795280400 + 90); /* 17:01:30 */
 	assert_int_equal(board->egresses[0].state, STANDING_UNKNOWN);
@@ -280,5 +261,5 @@ main(void)
 	    cmocka_unit_test(reads_the_status),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, clear);
 }

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "config/directory.h"
-#include "dns_server.h"
+#include "dns_world.h"
 #include "evidence/resolver.h"
 
 #include <setjmp.h>
@@ -174,9 +174,7 @@ static struct list_use uses[2];
 static const struct config config = {.lists = uses, .list_count = 2};
 
 struct fixture {
-	struct dns_server *server;
-	struct event_base *base;
-	struct resolver *resolver;
+	struct dns_world world;
 	struct selftest *selftest;
 	int64_t now_ms;
 	int changes;
@@ -209,23 +207,6 @@ make_list(int i, char *zone)
 	uses[i] = (struct list_use){.list = &lists[i], .zone = zone};
 }
 
-static struct resolver *
-open_resolver(struct fixture *fixture)
-{
-	struct dns_settings settings = {
-	    .servers = (char *)dns_server_address(fixture->server),
-	    .timeout_ms = 100,
-	    .tries = 1,
-	};
-	char *reason = NULL;
-	struct resolver *resolver =
-	    resolver_create(fixture->base, &settings, &reason);
-
-	if (!resolver)
-		fail_msg("%s", reason);
-	return resolver;
-}
-
 static int
 set_up(void **state)
 {
@@ -233,12 +214,10 @@ set_up(void **state)
 
 	make_list(0, "one.test");
 	make_list(1, "two.test");
-	fixture->server = dns_server_start("");
-	fixture->base = event_base_new();
-	fixture->resolver = open_resolver(fixture);
+	dns_world_open(&fixture->world, 100);
 	fixture->selftest = selftest_create(on_changed, fixture);
 	fixture->now_ms = START;
-	selftest_configure(fixture->selftest, &config, fixture->resolver);
+	selftest_configure(fixture->selftest, &config, fixture->world.resolver);
 	*state = fixture;
 	return 0;
 }
@@ -249,20 +228,9 @@ tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	selftest_destroy(&fixture->selftest);
-	resolver_destroy(&fixture->resolver);
-	event_base_free(fixture->base);
-	dns_server_stop(&fixture->server);
+	dns_world_close(&fixture->world);
 	free(fixture);
 	return 0;
-}
-
-static void
-run_for(struct fixture *fixture, int ms)
-{
-	struct timeval span = {ms / 1000, ms % 1000 * 1000};
-
-	event_base_loopexit(fixture->base, &span);
-	event_base_dispatch(fixture->base);
 }
 
 #define GOOD                                    \
@@ -301,15 +269,17 @@ changes_are_told_once(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		uint64_t asked = resolver_asked(fixture->resolver);
+		uint64_t asked = resolver_asked(fixture->world.resolver);
 		int64_t now_ms = START + steps[i].minute * MIN;
 
 		print_message("minute %d\n", steps[i].minute);
-		dns_server_script(fixture->server, steps[i].script);
+		dns_server_script(fixture->world.server, steps[i].script);
 		selftest_tick(fixture->selftest, now_ms);
 		/* Newer c-ares waits for 250 ms at least. */
-		run_for(fixture, strstr(steps[i].script, "drop") ? 600 : 250);
-		assert_int_equal(resolver_asked(fixture->resolver) - asked,
+		dns_world_run(&fixture->world,
+		    strstr(steps[i].script, "drop") ? 600 : 250);
+		assert_int_equal(
+		    resolver_asked(fixture->world.resolver) - asked,
 		    steps[i].want_test ? 5 : 0);
 		assert_int_equal(fixture->changes, steps[i].want_changes);
 		assert_int_equal(selftest_diagnosis(fixture->selftest)->health,
@@ -322,11 +292,11 @@ changes_are_told_once(void **state)
 static uint64_t
 asked_at(struct fixture *fixture, int64_t now_ms)
 {
-	uint64_t before = resolver_asked(fixture->resolver);
+	uint64_t before = resolver_asked(fixture->world.resolver);
 
 	selftest_tick(fixture->selftest, now_ms);
-	run_for(fixture, 50);
-	return resolver_asked(fixture->resolver) - before;
+	dns_world_run(&fixture->world, 50);
+	return resolver_asked(fixture->world.resolver) - before;
 }
 
 static void
@@ -334,7 +304,7 @@ doubt_brings_the_test_forward(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dns_server_script(fixture->server, GOOD);
+	dns_server_script(fixture->world.server, GOOD);
 	selftest_doubt(fixture->selftest);
 	assert_int_equal(asked_at(fixture, START), 5);
 	selftest_doubt(fixture->selftest);
@@ -353,19 +323,19 @@ ends_in_any_order(void **state)
 {
 	struct fixture *fixture = *state;
 
-	dns_server_script(fixture->server, "* A drop");
+	dns_server_script(fixture->world.server, "* A drop");
 	selftest_tick(fixture->selftest, START);
-	run_for(fixture, 20);
-	resolver_destroy(&fixture->resolver);
-	fixture->resolver = open_resolver(fixture);
-	selftest_configure(fixture->selftest, &config, fixture->resolver);
+	dns_world_run(&fixture->world, 20);
+	resolver_destroy(&fixture->world.resolver);
+	fixture->world.resolver = dns_world_resolver(&fixture->world);
+	selftest_configure(fixture->selftest, &config, fixture->world.resolver);
 	selftest_tick(fixture->selftest, START);
-	selftest_configure(fixture->selftest, &config, fixture->resolver);
+	selftest_configure(fixture->selftest, &config, fixture->world.resolver);
 	selftest_tick(fixture->selftest, START);
-	run_for(fixture, 20);
+	dns_world_run(&fixture->world, 20);
 	selftest_destroy(&fixture->selftest);
 	selftest_destroy(&fixture->selftest);
-	run_for(fixture, 250);
+	dns_world_run(&fixture->world, 250);
 	assert_int_equal(fixture->changes, 0);
 }
 

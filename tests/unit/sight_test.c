@@ -1,19 +1,12 @@
 #include "config/sight.h"
 
-#include "config/config.h"
-#include "config/problems.h"
-#include "scratch.h"
+#include "scratch_config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-static const char providers[] =
-    "lists = ( { id = \"alpha\"; provider = \"P\"; zone = \"a.test\";"
-    " subjects = \"ip4\";"
-    " codes = ( { answer = \"127.0.0.2\"; name = \"A\"; } ); } );\n";
 
 /* On line 1; the policy follows on line 2. */
 #define MAP_MODE                                                         \
@@ -23,31 +16,6 @@ static const char providers[] =
 	"routes = ( { name = \"one\"; nexthop = \"smtp:[h.test]\"; } );"
 #define LOCAL " local_domains = \"ours.test\";"
 #define REROUTE "then = \"reroute\"; via = \"one\"; }"
-
-static struct problems *problems;
-
-static int
-setup(void **state)
-{
-	int result = scratch_create(state);
-
-	scratch_write("p.conf", providers);
-	problems = problems_create();
-	return result;
-}
-
-static int
-teardown(void **state)
-{
-	problems_destroy(&problems);
-	return scratch_destroy(state);
-}
-
-static struct config *
-load(const char *text)
-{
-	return config_load(scratch_write("r.conf", text), problems);
-}
 
 /* wants: the one warning behind "FILE:LINE: warning: policy: ", or NULL. */
 static const struct {

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "config/directory.h"
-#include "dns_server.h"
+#include "dns_world.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
 
@@ -48,9 +48,7 @@ struct setting {
 };
 
 struct fixture {
-	struct dns_server *server;
-	struct event_base *base;
-	struct resolver *resolver;
+	struct dns_world world;
 	struct watch *watch;
 	struct setting first, second;
 	int64_t now_ms;
@@ -116,7 +114,7 @@ on_answered(void *arg, const struct subject *subject,
 	fixture->text[0] = '\0';
 	if (finding->text)
 		strncat(fixture->text, finding->text, sizeof fixture->text - 1);
-	event_base_loopbreak(fixture->base);
+	event_base_loopbreak(fixture->world.base);
 }
 
 static void
@@ -147,24 +145,7 @@ say(struct fixture *fixture, const char *script)
 	char whole[4096];
 
 	snprintf(whole, sizeof whole, "%s%s", controls, script);
-	dns_server_script(fixture->server, whole);
-}
-
-static struct resolver *
-open_resolver(struct fixture *fixture)
-{
-	struct dns_settings settings = {
-	    .servers = (char *)dns_server_address(fixture->server),
-	    .timeout_ms = 300,
-	    .tries = 1,
-	};
-	char *reason = NULL;
-	struct resolver *resolver =
-	    resolver_create(fixture->base, &settings, &reason);
-
-	if (!resolver)
-		fail_msg("%s", reason);
-	return resolver;
+	dns_server_script(fixture->world.server, whole);
 }
 
 static int
@@ -173,9 +154,7 @@ set_up(void **state)
 	struct fixture *fixture = calloc(1, sizeof *fixture);
 
 	assert_non_null(fixture);
-	fixture->server = dns_server_start("");
-	fixture->base = event_base_new();
-	fixture->resolver = open_resolver(fixture);
+	dns_world_open(&fixture->world, 300);
 	fixture->watch = watch_create(on_answered, on_list_changed, fixture);
 	fixture->now_ms = START_MS;
 	fill_setting(&fixture->first);
@@ -190,20 +169,9 @@ tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	watch_destroy(&fixture->watch);
-	resolver_destroy(&fixture->resolver);
-	event_base_free(fixture->base);
-	dns_server_stop(&fixture->server);
+	dns_world_close(&fixture->world);
 	free(fixture);
 	return 0;
-}
-
-static void
-run_for(struct fixture *fixture, int ms)
-{
-	struct timeval span = {ms / 1000, ms % 1000 * 1000};
-
-	event_base_loopexit(fixture->base, &span);
-	event_base_dispatch(fixture->base);
 }
 
 /* One tick, then the loop until so many answers came in. */
@@ -215,7 +183,7 @@ tick(struct fixture *fixture, int answers)
 
 	watch_tick(fixture->watch, fixture->now_ms);
 	while (fixture->answers < before + answers && clock_now_ms() < limit_ms)
-		run_for(fixture, 1000);
+		dns_world_run(&fixture->world, 1000);
 	assert_int_equal(fixture->answers, before + answers);
 }
 
@@ -233,7 +201,7 @@ first_finding(const struct fixture *fixture)
 static unsigned
 count(struct fixture *fixture, const char *name, uint16_t type)
 {
-	return dns_server_count(fixture->server, name, type);
+	return dns_server_count(fixture->world.server, name, type);
 }
 
 static void
@@ -253,7 +221,7 @@ knows_nothing_at_first(void **state)
 	const struct finding *finding;
 
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	finding = first_finding(fixture);
 	assert_ptr_equal(finding->list, &fixture->first.lists[0]);
 	assert_int_equal(finding->weight, 1);
@@ -294,8 +262,8 @@ asks_again_in_time(void **state)
 		watch_destroy(&fixture->watch);
 		fixture->watch =
 		    watch_create(on_answered, on_list_changed, fixture);
-		watch_configure(
-		    fixture->watch, &fixture->first.config, fixture->resolver);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->world.resolver);
 		say(fixture, spans[i].script);
 		tick(fixture, 1);
 		assert_int_equal(fixture->after.result, spans[i].want);
@@ -321,9 +289,9 @@ leaves_the_rest_for_the_next_tick(void **state)
 	fixture->first.egresses[0].addresses.count = MANY;
 	say(fixture, "* A nxdomain 300 300");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, WATCH_TICK_MAX);
-	run_for(fixture, 50);
+	dns_world_run(&fixture->world, 50);
 	assert_int_equal(fixture->answers, WATCH_TICK_MAX);
 	tick(fixture, MANY - WATCH_TICK_MAX);
 	tick(fixture, 0);
@@ -346,7 +314,7 @@ asks_when_due(void **state)
 
 	say(fixture, "* A nxdomain 300 300");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	watch_ask_all(fixture->watch);
 	watch_tick(fixture->watch, fixture->now_ms);
@@ -375,7 +343,7 @@ asks_a_list_that_is_named(void **state)
 
 	say(fixture, "* A nxdomain 300 300");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
 	/* Just asked. */
@@ -400,7 +368,7 @@ spreads_questions_out(void **state)
 
 	say(fixture, "* A nxdomain 300 300");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	for (int i = 0; i < 10; i++) {
 		watch_ask_all(fixture->watch);
 		tick(fixture, 1);
@@ -422,7 +390,7 @@ doubles_the_span_of_failures(void **state)
 
 	say(fixture, "* A servfail");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	for (size_t i = 0; i < COUNT(want_ms); i++) {
 		watch_ask_all(fixture->watch);
 		tick(fixture, 1);
@@ -490,7 +458,7 @@ remembers(void **state)
 	uint32_t known_codes = 0;
 
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		struct answer before = first_finding(fixture)->answer;
 		const struct finding *finding;
@@ -528,14 +496,14 @@ delivers_answer_and_text_at_once(void **state)
 
 	say(fixture, "* A a 300 127.0.0.2\n* TXT drop");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	watch_tick(fixture->watch, fixture->now_ms);
-	run_for(fixture, 150);
+	dns_world_run(&fixture->world, 150);
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_TXT), 1);
 	assert_int_equal(fixture->answers, 0);
 	assert_true(first_finding(fixture)->is_asking);
 	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
-	run_for(fixture, 1000);
+	dns_world_run(&fixture->world, 1000);
 	assert_int_equal(fixture->answers, 1);
 	assert_false(first_finding(fixture)->is_asking);
 	assert_int_equal(fixture->after.result, RESULT_LISTED);
@@ -554,7 +522,8 @@ watches_each_pair_once(void **state)
 	address_parse("2001:db8::1", &setting->addresses[1]);
 	setting->config.list_count = 2;
 	setting->config.egress_count = 2;
-	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	watch_configure(
+	    fixture->watch, &setting->config, fixture->world.resolver);
 	tick(fixture, 3);
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
 	assert_int_equal(count(fixture, TWO, DNS_TYPE_A), 1);
@@ -564,7 +533,8 @@ watches_each_pair_once(void **state)
 	assert_ptr_equal(subject->findings[0].list, &setting->lists[1]);
 
 	setting->addresses[1] = setting->addresses[0];
-	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	watch_configure(
+	    fixture->watch, &setting->config, fixture->world.resolver);
 	watch_ask_all(fixture->watch);
 	tick(fixture, 2);
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 2);
@@ -589,7 +559,8 @@ leaves_out_what_cannot_be_asked(void **state)
 	setting->lists[0].knows_ip6 = true;
 	address_parse("2001:db8::1", &setting->addresses[1]);
 	setting->config.egress_count = 2;
-	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	watch_configure(
+	    fixture->watch, &setting->config, fixture->world.resolver);
 	assert_int_equal(watch_subject(fixture->watch, &setting->addresses[0])
 			     ->finding_count,
 	    1);
@@ -603,11 +574,11 @@ leaves_out_what_cannot_be_asked(void **state)
 static void
 reconfigure(struct fixture *fixture)
 {
-	struct resolver *old = fixture->resolver;
+	struct resolver *old = fixture->world.resolver;
 
-	fixture->resolver = open_resolver(fixture);
+	fixture->world.resolver = dns_world_resolver(&fixture->world);
 	watch_configure(
-	    fixture->watch, &fixture->second.config, fixture->resolver);
+	    fixture->watch, &fixture->second.config, fixture->world.resolver);
 	resolver_destroy(&old);
 	memset(&fixture->first.lists, 0x5a, sizeof fixture->first.lists);
 	memset(&fixture->first.config, 0x5a, sizeof fixture->first.config);
@@ -621,7 +592,7 @@ keeps_findings_of_pairs_that_stay(void **state)
 
 	say(fixture, "* A a 300 127.0.0.4\n* TXT txt 60 kept");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	fixture->second.uses[0].weight = 7;
 	fixture->second.config.list_count = 2;
@@ -665,7 +636,7 @@ hides_the_key(void **state)
 		".one.test") "1.2.0.192." KEY ".one.test A a 300 127.0.0.4\n"
 			     "* TXT txt 60 see 1.2.0.192." KEY ".one.test");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	assert_int_equal(first_finding(fixture)->answer.result, RESULT_LISTED);
 	assert_string_equal(
@@ -693,7 +664,7 @@ knows_since_when(void **state)
 	int64_t want_ms = 0;
 
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	for (size_t i = 0; i < COUNT(episodes); i++) {
 		fixture->now_ms += episodes[i].after_ms;
 		if (episodes[i].is_new)
@@ -717,7 +688,7 @@ asks_anew_with_another_key(void **state)
 	say(fixture, CONTROLS_OF(KEY ".one.test") CONTROLS_OF(
 			 "OTHERKEY.one.test") "* A nxdomain 300 300");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	reconfigure(fixture);
 	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
@@ -735,7 +706,7 @@ forgets_pairs_that_change(void **state)
 
 	say(fixture, "* A a 300 127.0.0.2\n* TXT txt 60 text");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	fixture->second.lists[0].codes = other;
 	fixture->second.lists[0].code_count = 1;
@@ -752,7 +723,7 @@ forgets_addresses_that_go(void **state)
 
 	say(fixture, "* A a 300 127.0.0.2\n* TXT txt 60 text");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	fixture->second.addresses[0] = fixture->second.addresses[1];
 	reconfigure(fixture);
@@ -777,7 +748,7 @@ watches_added_addresses(void **state)
 	say(fixture, "*.one.test * nxdomain 60 60\n");
 	watch_add_addresses(fixture->watch, added, 2);
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 2);
 	subject = watch_subject(fixture->watch, &added[1]);
 	assert_non_null(subject);
@@ -786,7 +757,7 @@ watches_added_addresses(void **state)
 	/* The one that goes is forgotten, the other goes on as it was. */
 	watch_add_addresses(fixture->watch, added, 1);
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	assert_null(watch_subject(fixture->watch, &added[1]));
 	subject = watch_subject(fixture->watch, own);
 	assert_non_null(subject);
@@ -800,7 +771,7 @@ new_intervals_hold_at_once(void **state)
 
 	say(fixture, "* A nxdomain 600 600");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
 	fixture->second.config.dns.check_every_ms = MIN_MS;
 	reconfigure(fixture);
@@ -821,14 +792,14 @@ late_answers_are_ignored(void **state)
 	for (size_t i = 0; i < COUNT(in_flight); i++) {
 		fill_setting(&fixture->first);
 		say(fixture, "* A nxdomain 300 300");
-		watch_configure(
-		    fixture->watch, &fixture->first.config, fixture->resolver);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->world.resolver);
 		watch_ask_all(fixture->watch);
 		tick(fixture, 1);
 		say(fixture, in_flight[i]);
 		watch_ask_all(fixture->watch);
 		watch_tick(fixture->watch, fixture->now_ms);
-		run_for(fixture, 50);
+		dns_world_run(&fixture->world, 50);
 		assert_true(first_finding(fixture)->is_asking);
 		fixture->answers = 0;
 		reconfigure(fixture);
@@ -837,7 +808,7 @@ late_answers_are_ignored(void **state)
 		assert_false(first_finding(fixture)->is_asking);
 		assert_int_equal(
 		    first_finding(fixture)->answer.result, RESULT_CLEAN);
-		run_for(fixture, 200);
+		dns_world_run(&fixture->world, 200);
 		assert_int_equal(fixture->answers, 0);
 		say(fixture, "* A nxdomain 300 300");
 		tick(fixture, 1);
@@ -852,13 +823,13 @@ late_answers_of_the_same_resolver_too(void **state)
 
 	say(fixture, in_flight[0]);
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	watch_tick(fixture->watch, fixture->now_ms);
-	run_for(fixture, 50);
+	dns_world_run(&fixture->world, 50);
 	fixture->second.addresses[0] = fixture->second.addresses[1];
 	watch_configure(
-	    fixture->watch, &fixture->second.config, fixture->resolver);
-	run_for(fixture, 200);
+	    fixture->watch, &fixture->second.config, fixture->world.resolver);
+	dns_world_run(&fixture->world, 200);
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 1);
 	assert_int_equal(count(fixture, ONE, DNS_TYPE_TXT), 0);
 	assert_int_equal(fixture->answers, 0);
@@ -872,20 +843,21 @@ ends_in_any_order(void **state)
 
 	for (size_t i = 0; i < 3 * COUNT(in_flight); i++) {
 		say(fixture, in_flight[i % COUNT(in_flight)]);
-		watch_configure(
-		    fixture->watch, &fixture->first.config, fixture->resolver);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->world.resolver);
 		watch_tick(fixture->watch, fixture->now_ms);
-		run_for(fixture, i / COUNT(in_flight) == 2 ? 0 : 50);
+		dns_world_run(
+		    &fixture->world, i / COUNT(in_flight) == 2 ? 0 : 50);
 		if (i % 4 < 2)
-			resolver_destroy(&fixture->resolver);
+			resolver_destroy(&fixture->world.resolver);
 		watch_destroy(&fixture->watch);
-		if (fixture->resolver)
-			run_for(fixture, 200);
+		if (fixture->world.resolver)
+			dns_world_run(&fixture->world, 200);
 		assert_int_equal(fixture->answers, 0);
-		resolver_destroy(&fixture->resolver);
+		resolver_destroy(&fixture->world.resolver);
 		fixture->watch =
 		    watch_create(on_answered, on_list_changed, fixture);
-		fixture->resolver = open_resolver(fixture);
+		fixture->world.resolver = dns_world_resolver(&fixture->world);
 	}
 	watch_destroy(&fixture->watch);
 	watch_destroy(&fixture->watch);
@@ -899,19 +871,19 @@ cancelled_is_no_answer(void **state)
 
 	for (size_t i = 0; i < COUNT(in_flight); i++) {
 		say(fixture, in_flight[i]);
-		watch_configure(
-		    fixture->watch, &fixture->first.config, fixture->resolver);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->world.resolver);
 		watch_ask_all(fixture->watch);
 		watch_tick(fixture->watch, fixture->now_ms);
-		run_for(fixture, 50);
-		resolver_destroy(&fixture->resolver);
+		dns_world_run(&fixture->world, 50);
+		resolver_destroy(&fixture->world.resolver);
 		assert_int_equal(fixture->answers, 0);
 		assert_false(first_finding(fixture)->is_asking);
 		assert_int_equal(
 		    first_finding(fixture)->answer.cause, CAUSE_NOT_ASKED);
 		assert_int_equal(first_finding(fixture)->failures, 0);
 		assert_true(first_finding(fixture)->due_ms <= fixture->now_ms);
-		fixture->resolver = open_resolver(fixture);
+		fixture->world.resolver = dns_world_resolver(&fixture->world);
 	}
 }
 
@@ -919,7 +891,7 @@ cancelled_is_no_answer(void **state)
 static void
 say_of_all(struct fixture *fixture, const char *script)
 {
-	dns_server_script(fixture->server, script);
+	dns_server_script(fixture->world.server, script);
 }
 
 static const struct fitness *
@@ -938,7 +910,7 @@ tick_for_change(struct fixture *fixture, int changes)
 
 	watch_tick(fixture->watch, fixture->now_ms);
 	while (fixture->changes < before + changes && clock_now_ms() < limit_ms)
-		run_for(fixture, 10);
+		dns_world_run(&fixture->world, 10);
 	assert_int_equal(fixture->changes, before + changes);
 }
 
@@ -952,7 +924,7 @@ tick_for_test(struct fixture *fixture)
 
 	watch_tick(fixture->watch, fixture->now_ms);
 	while (tested->ended == before && clock_now_ms() < limit_ms)
-		run_for(fixture, 10);
+		dns_world_run(&fixture->world, 10);
 	assert_int_equal(tested->ended, before + 1);
 }
 
@@ -980,8 +952,8 @@ asks_no_list_that_is_unfit(void **state)
 		watch_destroy(&fixture->watch);
 		fixture->watch =
 		    watch_create(on_answered, on_list_changed, fixture);
-		watch_configure(
-		    fixture->watch, &fixture->first.config, fixture->resolver);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->world.resolver);
 		say_of_all(fixture, bad_lists[i].script);
 		tick_for_change(fixture, 1);
 		assert_int_equal(fitness_of(fixture)->state, FITNESS_UNFIT);
@@ -990,7 +962,7 @@ asks_no_list_that_is_unfit(void **state)
 		assert_int_equal(fixture->after.cause, CAUSE_UNFIT);
 		assert_int_equal(fixture->after.unfit, bad_lists[i].want);
 		assert_int_equal(first_finding(fixture)->known, RESULT_UNKNOWN);
-		run_for(fixture, 50);
+		dns_world_run(&fixture->world, 50);
 		assert_int_equal(count(fixture, ONE, DNS_TYPE_A), 0);
 	}
 }
@@ -1038,8 +1010,8 @@ tests_a_list_before_its_word_changes(void **state)
 		watch_destroy(&fixture->watch);
 		fixture->watch =
 		    watch_create(on_answered, on_list_changed, fixture);
-		watch_configure(
-		    fixture->watch, &fixture->first.config, fixture->resolver);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->world.resolver);
 		say(fixture, turns[i].before);
 		tick(fixture, 1);
 		/* Twice, so that a listing is confirmed. */
@@ -1053,9 +1025,9 @@ tests_a_list_before_its_word_changes(void **state)
 		fixture->now_ms = first_finding(fixture)->due_ms;
 		assert_true(fitness_of(fixture)->due_ms > fixture->now_ms);
 		watch_tick(fixture->watch, fixture->now_ms);
-		run_for(fixture, 200);
+		dns_world_run(&fixture->world, 200);
 		while (first_finding(fixture)->is_asking)
-			run_for(fixture, 10);
+			dns_world_run(&fixture->world, 10);
 		finding = first_finding(fixture);
 		assert_int_equal(finding->answer.result, turns[i].want);
 		assert_int_equal(finding->answer.cause, turns[i].want_cause);
@@ -1076,7 +1048,7 @@ waits_for_a_test_that_begins_later(void **state)
 	struct fixture *fixture = *state;
 
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	say(fixture, "* A nxdomain 60 60");
 	tick(fixture, 1);
 	say_of_all(fixture, "2.0.0.127.one.test A slow 200 60 127.0.0.2\n"
@@ -1087,7 +1059,7 @@ waits_for_a_test_that_begins_later(void **state)
 			    "* A a 60 127.0.0.2\n* TXT nodata 60 60");
 	watch_ask_all(fixture->watch);
 	watch_tick(fixture->watch, fixture->now_ms);
-	run_for(fixture, 100);
+	dns_world_run(&fixture->world, 100);
 	assert_true(first_finding(fixture)->is_asking);
 	tick(fixture, 2); /* all answers of the list, then this one */
 	assert_int_equal(fitness_of(fixture)->passed_ms, fixture->now_ms);
@@ -1120,8 +1092,8 @@ words_of_liars_are_withdrawn(void **state)
 		watch_destroy(&fixture->watch);
 		fixture->watch =
 		    watch_create(on_answered, on_list_changed, fixture);
-		watch_configure(
-		    fixture->watch, &fixture->first.config, fixture->resolver);
+		watch_configure(fixture->watch, &fixture->first.config,
+		    fixture->world.resolver);
 		say(fixture, "* A nxdomain 60 60");
 		tick(fixture, 1);
 		passed_ms = fixture->now_ms;
@@ -1134,7 +1106,7 @@ words_of_liars_are_withdrawn(void **state)
 		for (int j = 0; j < 5 && fixture->changes == 0; j++) {
 			fixture->now_ms = fitness_of(fixture)->due_ms;
 			watch_tick(fixture->watch, fixture->now_ms);
-			run_for(fixture, 200);
+			dns_world_run(&fixture->world, 200);
 		}
 		assert_int_equal(fixture->changes, 1);
 		assert_int_equal(
@@ -1166,7 +1138,7 @@ words_of_before_the_start_stay(void **state)
 	int64_t known_ms = fixture->now_ms - MIN_MS;
 
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	watch_recall(fixture->watch, was_listed, fixture);
 	assert_int_equal(first_finding(fixture)->answer.cause, CAUSE_STALE);
 	say_of_all(fixture, "* A a 60 127.0.0.2");
@@ -1184,7 +1156,7 @@ unfit_lists_return_by_themselves(void **state)
 	unsigned asked;
 
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	say(fixture, "* A nxdomain 300 300");
 	tick(fixture, 1);
 	say_of_all(fixture, "* A a 60 127.0.0.2");
@@ -1214,19 +1186,20 @@ a_test_asks_three_names(void **state)
 
 	say(fixture, "* A nxdomain 300 300");
 	watch_configure(
-	    fixture->watch, &fixture->first.config, fixture->resolver);
+	    fixture->watch, &fixture->first.config, fixture->world.resolver);
 	tick(fixture, 1);
-	before = resolver_asked(fixture->resolver);
+	before = resolver_asked(fixture->world.resolver);
 	assert_int_equal(before, 4);
 	for (unsigned i = 2; i < 20; i++) {
 		watch_ask_all(fixture->watch);
 		tick(fixture, 1);
-		run_for(fixture, 20);
+		dns_world_run(&fixture->world, 20);
 		assert_int_equal(
 		    count(fixture, "2.0.0.127.one.test", DNS_TYPE_A), i);
 		assert_int_equal(
 		    count(fixture, "1.0.0.127.one.test", DNS_TYPE_A), i);
-		assert_int_equal(resolver_asked(fixture->resolver), before * i);
+		assert_int_equal(
+		    resolver_asked(fixture->world.resolver), before * i);
 	}
 }
 
@@ -1237,12 +1210,14 @@ knows_which_families_it_tests(void **state)
 	struct setting *setting = &fixture->first;
 
 	setting->config.list_count = 2;
-	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	watch_configure(
+	    fixture->watch, &setting->config, fixture->world.resolver);
 	assert_non_null(watch_list(fixture->watch, &setting->lists[1], 4));
 	assert_null(watch_list(fixture->watch, &setting->lists[1], 6));
 	address_parse("2001:db8::1", &setting->addresses[1]);
 	setting->config.egress_count = 2;
-	watch_configure(fixture->watch, &setting->config, fixture->resolver);
+	watch_configure(
+	    fixture->watch, &setting->config, fixture->world.resolver);
 	assert_non_null(watch_list(fixture->watch, &setting->lists[1], 6));
 	assert_null(watch_list(fixture->watch, &setting->lists[0], 6));
 }
