@@ -506,7 +506,7 @@ start_preflight(struct engine *engine)
 
 	preflight_destroy(&engine->preflight);
 	engine->preflight = preflight_start(engine->base, engine->config,
-	    &engine->config->dns, on_preflight, engine, &reason);
+	    &engine->config->dns, NULL, on_preflight, engine, &reason);
 	free(reason);
 }
 

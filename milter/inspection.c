@@ -1,10 +1,12 @@
 #include "inspection.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/table.h"
 #include "check.h"
 #include "checkup.h"
 #include "config/config.h"
+#include "demands.h"
 #include "preflight.h"
 
 #include <event2/event.h>
@@ -133,6 +135,7 @@ inspection_run(const struct check_options *options, const struct config *config)
 	struct inspection inspection = {
 	    .options = options, .state = CHECKUP_UNKNOWN};
 	char server[SERVER_TEXT_MAX], *reason = NULL;
+	struct preflight_demand *demands;
 	struct dns_settings settings;
 
 	if (check_dns(options, config, &settings, server) != 0)
@@ -140,8 +143,12 @@ inspection_run(const struct check_options *options, const struct config *config)
 	inspection.base = event_base_new();
 	if (!inspection.base)
 		abort(); /* no memory */
-	inspection.preflight = preflight_start(
-	    inspection.base, config, &settings, on_done, &inspection, &reason);
+	demands = alloc_zeroed(config->route_count, sizeof *demands);
+	for (size_t i = 0; i < config->route_count; i++)
+		demands[i] = demands_of(&config->routes[i]);
+	inspection.preflight = preflight_start(inspection.base, config,
+	    &settings, demands, on_done, &inspection, &reason);
+	free(demands);
 	if (inspection.preflight) {
 		run(&inspection);
 		print(&inspection);

@@ -2,10 +2,12 @@
 
 #include "base/alloc.h"
 #include "base/domain.h"
+#include "base/line.h"
 #include "config/config.h"
-#include "config/nexthop.h"
 #include "evidence/names.h"
+#include "evidence/probe.h"
 #include "evidence/resolver.h"
+#include "evidence/targets.h"
 
 #include <event2/event.h>
 
@@ -18,14 +20,22 @@ struct sender {
 	struct names *names;
 };
 
-/* A route, and what its nexthop resolves to where it has no addresses. */
+#define PROBE_TIMEOUT_MS 5000
+
+/* A route, what stands behind its nexthop, and what is offered there. */
 struct way {
+	struct preflight *preflight;
 	const struct route *route;
-	struct nexthop nexthop;
-	struct names *names; /* or NULL */
+	struct preflight_demand demand;
+	struct search *search; /* while it goes on */
+	struct targets targets;
+	struct probe *probe; /* likewise */
+	struct probe_offer offer;
+	char *cause; /* why there is no offer; NULL: there is one */
 };
 
 struct preflight {
+	struct event_base *base;
 	struct resolver *resolver;
 	struct event *finish;
 	preflight_done *done;
@@ -34,53 +44,50 @@ struct preflight {
 	size_t sender_count;
 	struct way *ways;
 	size_t way_count;
-	size_t open; /* names that are being asked for */
+	size_t open; /* names, searches and probes under way */
 	struct preflight_item *items;
 	size_t item_count;
 };
 
 /* ---- judgement ---------------------------------------------------------- */
 
+/* Takes the text. */
 static void
-add_item(struct preflight *preflight, const struct way *way,
-    const struct sender *sender, enum preflight_result result, char *text)
+add_item(struct preflight *preflight, const struct way *way, const char *check,
+    const char *subject, enum preflight_result result, char *text)
 {
 	preflight->items = alloc_resize(preflight->items,
 	    preflight->item_count + 1, sizeof *preflight->items);
 	preflight->items[preflight->item_count++] = (struct preflight_item){
 	    .route = way->route->name,
-	    .check = "SPF",
-	    .subject = alloc_string(sender->domain),
+	    .check = check,
+	    .subject = alloc_string(subject),
 	    .result = result,
 	    .text = text,
 	};
 }
 
-static const char *
-first_note(const struct names *names)
+static char *
+escaped(const char *words)
 {
-	size_t count;
-	const char *const *notes = names_notes(names, &count);
+	char text[1024];
 
-	return count > 0 ? notes[0] : "no address is known";
+	line_escape(text, sizeof text, words, strlen(words));
+	return alloc_string(text);
 }
 
+/* Those given, or those that were found. */
 static size_t
-collect_addresses(const struct way *way, struct address *out)
+collect_addresses(
+    const struct way *way, struct address out[NAMES_ADDRESSES_MAX])
 {
 	const struct addresses *given = &way->route->addresses;
-	const struct named *found;
 	size_t count = 0;
 
 	for (; count < given->count && count < NAMES_ADDRESSES_MAX; count++)
 		out[count] = given->items[count];
-	if (count == 0 && way->nexthop.address.family != 0)
-		out[count++] = way->nexthop.address;
-	if (!way->names)
-		return count;
-	found = names_addresses(way->names, &count);
-	for (size_t i = 0; i < count; i++)
-		out[i] = found[i].address;
+	for (size_t i = 0; given->count == 0 && i < way->targets.count; i++)
+		out[count++] = way->targets.items[i].address;
 	return count;
 }
 
@@ -123,8 +130,17 @@ refusal(const struct way *way, const struct sender *sender,
 		: "");
 }
 
+static char *
+missing_address(const struct way *way)
+{
+	return alloc_printf(way->targets.is_sure
+				? "%s leads to no address"
+				: "the addresses behind %s could not be found",
+	    way->route->nexthop);
+}
+
 static void
-judge(struct preflight *preflight, const struct way *way,
+judge_policy(struct preflight *preflight, const struct way *way,
     const struct sender *sender)
 {
 	enum preflight_result result = PREFLIGHT_GOOD;
@@ -134,7 +150,7 @@ judge(struct preflight *preflight, const struct way *way,
 
 	if (address.family == 0) {
 		result = PREFLIGHT_UNKNOWN;
-		text = alloc_string(first_note(way->names));
+		text = missing_address(way);
 	} else if (cover == NAMES_NOT_COVERED) {
 		result = PREFLIGHT_BAD;
 		text = refusal(way, sender, &address);
@@ -149,15 +165,66 @@ judge(struct preflight *preflight, const struct way *way,
 	} else if (cover == NAMES_NO_POLICY) {
 		text = alloc_string("the domain has no SPF record");
 	}
-	add_item(preflight, way, sender, result, text);
+	add_item(preflight, way, "SPF", sender->domain, result, text);
+}
+
+/* What is not offered; after STARTTLS there may be more than before it. */
+static void
+judge_offer(struct preflight *preflight, const struct way *way,
+    const char *check, bool is_offered, bool may_follow)
+{
+	enum preflight_result result = PREFLIGHT_BAD;
+	char *text = NULL;
+
+	if (way->cause) {
+		result = PREFLIGHT_UNKNOWN;
+		text = escaped(way->cause);
+	} else if (is_offered) {
+		result = PREFLIGHT_GOOD;
+	} else if (may_follow) {
+		result = PREFLIGHT_UNKNOWN;
+		text = alloc_string(
+		    "not offered before TLS; what is after it is not seen");
+	} else {
+		text =
+		    alloc_string("not offered, and Postfix is set to use it");
+	}
+	add_item(preflight, way, check, way->route->nexthop, result, text);
 }
 
 /* A route that leaves the way to the recipient leaves by an egress. */
 static bool
 has_address(const struct way *way)
 {
-	return way->route->addresses.count > 0 || way->names ||
-	       way->nexthop.address.family != 0;
+	return way->route->addresses.count > 0 ||
+	       way->route->destination.count > 0;
+}
+
+static void
+judge(struct preflight *preflight, const struct way *way)
+{
+	bool has_tls = way->offer.tls || way->route->tls == ROUTE_TLS_WRAPPED;
+
+	for (size_t i = 0; has_address(way) && i < preflight->sender_count; i++)
+		judge_policy(preflight, way, &preflight->senders[i]);
+	if (way->demand.tls)
+		judge_offer(preflight, way, "TLS", has_tls, false);
+	if (way->demand.auth)
+		judge_offer(preflight, way, "AUTH", way->offer.auth, has_tls);
+}
+
+/* Ends what is under way, but for what the resolver has. */
+static void
+cancel(struct way *way)
+{
+	if (way->search) {
+		targets_forget(&way->search);
+		way->preflight->open--;
+	}
+	if (way->probe) {
+		probe_cancel(&way->probe);
+		way->preflight->open--;
+	}
 }
 
 static void
@@ -165,8 +232,6 @@ free_names(struct preflight *preflight)
 {
 	for (size_t i = 0; i < preflight->sender_count; i++)
 		names_destroy(&preflight->senders[i].names);
-	for (size_t i = 0; i < preflight->way_count; i++)
-		names_destroy(&preflight->ways[i].names);
 }
 
 static void
@@ -176,10 +241,7 @@ on_finish(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	for (size_t i = 0; i < preflight->way_count; i++)
-		for (size_t j = 0; j < preflight->sender_count; j++)
-			if (has_address(&preflight->ways[i]))
-				judge(preflight, &preflight->ways[i],
-				    &preflight->senders[j]);
+		judge(preflight, &preflight->ways[i]);
 	free_names(preflight);
 	preflight->done(preflight->arg);
 }
@@ -193,12 +255,16 @@ finish_soon(struct preflight *preflight)
 }
 
 static void
-on_named(void *arg)
+end_one(struct preflight *preflight)
 {
-	struct preflight *preflight = arg;
-
 	if (--preflight->open == 0)
 		finish_soon(preflight);
+}
+
+static void
+on_named(void *arg)
+{
+	end_one(arg);
 }
 
 static struct names *
@@ -247,23 +313,74 @@ add_senders(struct preflight *preflight, const struct config *config)
 }
 
 static void
-add_way(struct preflight *preflight, const struct route *route)
+on_probed(void *arg, const char *cause)
 {
-	struct way *way = &preflight->ways[preflight->way_count++];
+	struct way *way = arg;
 
-	way->route = route;
-	if (nexthop_parse(route->nexthop, &way->nexthop) != 0 ||
-	    way->nexthop.host[0] == '\0' || way->nexthop.address.family != 0 ||
-	    route->addresses.count > 0)
+	way->probe = NULL;
+	free(way->cause);
+	way->cause = cause ? alloc_string(cause) : NULL;
+	end_one(way->preflight);
+}
+
+static void
+start_probe(struct way *way)
+{
+	const struct probe_terms terms = {
+	    .is_wrapped = way->route->tls == ROUTE_TLS_WRAPPED,
+	    .timeout_ms = PROBE_TIMEOUT_MS,
+	    .offer = &way->offer,
+	};
+
+	way->preflight->open++;
+	way->probe = probe_start(
+	    way->preflight->base, &way->targets, &terms, on_probed, way);
+}
+
+static bool
+is_demanding(const struct way *way)
+{
+	return way->demand.tls || way->demand.auth;
+}
+
+static void
+on_found(void *arg, const struct targets *targets)
+{
+	struct way *way = arg;
+
+	way->search = NULL;
+	way->targets = *targets;
+	if (is_demanding(way) && targets->count > 0) {
+		start_probe(way);
+	} else if (is_demanding(way)) {
+		free(way->cause);
+		way->cause = missing_address(way);
+	}
+	end_one(way->preflight);
+}
+
+static void
+start_way(struct way *way)
+{
+	const struct route *route = way->route;
+
+	if (route->destination.count == 0) {
+		way->demand = (struct preflight_demand){0};
 		return;
-	way->names = ask(preflight,
-	    way->nexthop.is_domain ? NAMES_MX : NAMES_HOST, way->nexthop.host);
+	}
+	if (!is_demanding(way) &&
+	    (route->addresses.count > 0 || way->preflight->sender_count == 0))
+		return;
+	way->cause = alloc_string("no answer in time");
+	way->preflight->open++;
+	way->search = targets_find(
+	    way->preflight->resolver, &route->destination, on_found, way);
 }
 
 struct preflight *
 preflight_start(struct event_base *base, const struct config *config,
-    const struct dns_settings *settings, preflight_done *done, void *arg,
-    char **reason)
+    const struct dns_settings *settings, const struct preflight_demand *demands,
+    preflight_done *done, void *arg, char **reason)
 {
 	struct resolver *resolver = resolver_create(base, settings, reason);
 	struct preflight *preflight;
@@ -271,28 +388,39 @@ preflight_start(struct event_base *base, const struct config *config,
 	if (!resolver)
 		return NULL;
 	preflight = alloc_zeroed(1, sizeof *preflight);
+	preflight->base = base;
 	preflight->resolver = resolver;
 	preflight->done = done;
 	preflight->arg = arg;
 	preflight->finish = event_new(base, -1, 0, on_finish, preflight);
 	if (!preflight->finish)
 		abort(); /* no memory */
+	preflight->way_count = config->route_count;
 	preflight->ways =
 	    alloc_zeroed(config->route_count, sizeof *preflight->ways);
+	preflight->open++; /* this call, which must not end it */
 	if (config->route_count > 0)
 		add_senders(preflight, config);
-	for (size_t i = 0;
-	     preflight->sender_count > 0 && i < config->route_count; i++)
-		add_way(preflight, &config->routes[i]);
-	if (preflight->open == 0)
-		finish_soon(preflight);
+	for (size_t i = 0; i < config->route_count; i++) {
+		struct way *way = &preflight->ways[i];
+
+		way->preflight = preflight;
+		way->route = &config->routes[i];
+		if (demands)
+			way->demand = demands[i];
+		start_way(way);
+	}
+	end_one(preflight);
 	return preflight;
 }
 
 void
 preflight_end(struct preflight *preflight)
 {
+	for (size_t i = 0; i < preflight->way_count; i++)
+		cancel(&preflight->ways[i]);
 	resolver_destroy(&preflight->resolver);
+	finish_soon(preflight);
 }
 
 void
@@ -303,11 +431,15 @@ preflight_destroy(struct preflight **preflight_r)
 	if (!preflight)
 		return;
 	*preflight_r = NULL;
+	for (size_t i = 0; i < preflight->way_count; i++)
+		cancel(&preflight->ways[i]);
 	resolver_destroy(&preflight->resolver);
 	event_free(preflight->finish);
 	free_names(preflight);
 	for (size_t i = 0; i < preflight->sender_count; i++)
 		free(preflight->senders[i].domain);
+	for (size_t i = 0; i < preflight->way_count; i++)
+		free(preflight->ways[i].cause);
 	for (size_t i = 0; i < preflight->item_count; i++) {
 		free(preflight->items[i].subject);
 		free(preflight->items[i].text);

@@ -1,7 +1,8 @@
 /*
  * preflight -- whether mail would be taken well that goes by a route: for each
  * route and each domain that mail is sent from, whether the SPF record of the
- * domain authorises the addresses of the route.
+ * domain authorises the addresses of the route; and whether its server offers
+ * what the MTA is set to use. No mail is sent.
  *
  * The addresses are those that the route was given, else those that its
  * nexthop has. Engine thread only, or the one of a command.
@@ -9,6 +10,7 @@
 #ifndef PREFLIGHT_H
 #define PREFLIGHT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct config;
@@ -21,10 +23,16 @@ enum preflight_result { PREFLIGHT_GOOD, PREFLIGHT_BAD, PREFLIGHT_UNKNOWN };
 /* One thing that was looked at. */
 struct preflight_item {
 	const char *route; /* its name; the configuration's */
-	const char *check; /* "SPF" */
-	char *subject;	   /* of what: a domain */
+	const char *check; /* "SPF", "TLS", "AUTH" */
+	char *subject;	   /* of what: a domain, or the nexthop */
 	enum preflight_result result;
 	char *text; /* for people, foreign bytes escaped; NULL: nothing */
+};
+
+/* What the MTA will use with the server of a route, and whether its mail
+   depends on it. */
+struct preflight_demand {
+	bool tls, auth;
 };
 
 /* Of sending domains that are looked at. */
@@ -32,12 +40,13 @@ struct preflight_item {
 
 typedef void preflight_done(void *arg);
 
-/* Asks the servers of the settings. done is called once, from the loop, not
-   after preflight_destroy. Config and settings are borrowed until the latter.
-   NULL with *reason set (to be freed). */
+/* Asks the DNS servers of the settings. demands: one for each route, copied, or
+   NULL: then no SMTP server is talked to. done is called once, from the loop,
+   not after preflight_destroy. Config and settings are borrowed until the
+   latter. NULL with *reason set (to be freed). */
 struct preflight *preflight_start(struct event_base *, const struct config *,
-    const struct dns_settings *, preflight_done *done, void *arg,
-    char **reason);
+    const struct dns_settings *, const struct preflight_demand *demands,
+    preflight_done *done, void *arg, char **reason);
 
 /* What has no answer by now gets none; done is still to be called. */
 void preflight_end(struct preflight *);

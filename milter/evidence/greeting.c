@@ -35,16 +35,15 @@ is_reply(const struct greeting *greeting)
 	       (greeting->length == 3 || line[3] == ' ' || line[3] == '-');
 }
 
-/* RFC 3207, 2: the keyword has no parameters; some servers add one. */
+/* One line of the reply to EHLO (RFC 5321, 4.1.1.1) begins with that keyword.
+   STARTTLS has no parameters (RFC 3207, 2); some servers add one. */
 static bool
-is_starttls(const struct greeting *greeting)
+offers(const struct greeting *greeting, const char *keyword)
 {
-	static const char keyword[] = "STARTTLS";
-	const size_t end = 4 + sizeof keyword - 1;
+	const size_t length = strlen(keyword), end = 4 + length;
 
 	return greeting->lines > 0 && greeting->length >= end &&
-	       strncasecmp(greeting->line + 4, keyword, sizeof keyword - 1) ==
-		   0 &&
+	       strncasecmp(greeting->line + 4, keyword, length) == 0 &&
 	       (greeting->length == end || greeting->line[end] == ' ');
 }
 
@@ -54,7 +53,7 @@ say(struct greeting *greeting, const char *verb, const char *name, int stage)
 	snprintf(greeting->say, sizeof greeting->say, "%s%s\r\n", verb, name);
 	greeting->stage = stage;
 	greeting->lines = 0;
-	greeting->has_tls = false;
+	greeting->has_tls = greeting->has_auth = false;
 	return GREETING_SAY;
 }
 
@@ -72,6 +71,8 @@ quote(struct greeting *greeting, const char *before)
 static enum greeting_next
 leave(struct greeting *greeting)
 {
+	greeting->offers_tls = greeting->has_tls;
+	greeting->offers_auth = greeting->has_auth;
 	if (greeting->wants_tls && !greeting->has_tls)
 		fail(greeting, "it does not offer STARTTLS");
 	else
@@ -121,8 +122,8 @@ take_line(struct greeting *greeting)
 		return GREETING_END;
 	if (!is_reply(greeting))
 		return quote(greeting, "what it says is not SMTP");
-	if (is_starttls(greeting))
-		greeting->has_tls = true;
+	greeting->has_tls |= offers(greeting, "STARTTLS");
+	greeting->has_auth |= offers(greeting, "AUTH");
 	greeting->lines++;
 	if (greeting->length == 3 || greeting->line[3] == ' ')
 		next = take_reply(greeting);

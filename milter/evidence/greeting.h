@@ -26,9 +26,11 @@ struct greeting {
 	bool is_good;			/* also before the end */
 	char cause[GREETING_CAUSE_MAX]; /* why not; may hold foreign bytes */
 	char say[GREETING_SAY_MAX];
+	/* What it offered, once it said QUIT. AUTH: before TLS. */
+	bool offers_tls, offers_auth;
 	/* greeting's own from here on */
 	enum { GREETED, ASKED, ASKED_AGAIN, LEAVING } stage;
-	bool wants_tls, has_tls;
+	bool wants_tls, has_tls, has_auth;
 	char name[256];
 	char line[GREETING_LINE_MAX];
 	size_t length; /* of the line; what has no room is left out */

@@ -211,6 +211,11 @@ end(struct probe *probe)
 	bool is_good = probe->is_good;
 
 	memcpy(cause, probe->cause, sizeof cause);
+	if (probe->terms.offer)
+		*probe->terms.offer = (struct probe_offer){
+		    .tls = probe->greeting.offers_tls,
+		    .auth = probe->greeting.offers_auth,
+		};
 	probe_cancel(&probe);
 	done(arg, is_good ? NULL : cause);
 }

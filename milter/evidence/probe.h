@@ -15,10 +15,16 @@
 struct event_base;
 struct probe;
 
+/* What the last server that was tried offered, before TLS. */
+struct probe_offer {
+	bool tls, auth;
+};
+
 struct probe_terms {
 	bool wants_tls;	    /* it has to offer STARTTLS */
 	bool is_wrapped;    /* TLS from the first byte on: only connect */
 	int64_t timeout_ms; /* for each target, from connect to the end */
+	struct probe_offer *offer; /* written before done; or NULL */
 };
 
 /* Called once, from the loop, which borrows cause. NULL: one of them is well;

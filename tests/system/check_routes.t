@@ -98,7 +98,7 @@ like "of a domain's mail server" "$out" \
 like "as it is written" "$out" \
     'address SPF ours.test BAD 198.51.100.9 is not authorised'
 like "a host that is not there" "$out" \
-    'gone SPF ours.test UNKNOWN gone.test: no such name'
+    'gone SPF ours.test UNKNOWN smtp:\[gone.test\] leads to no address'
 like "domains of senders" "$out" 'given SPF news.test GOOD'
 is "each once, and no others" "$(grep -c SPF "$dir/out")" 10
 is "what is wrong matters most" $status 1

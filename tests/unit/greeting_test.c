@@ -149,6 +149,34 @@ cuts_long_lines(void **state)
 	free(line);
 }
 
+static void
+tells_what_is_offered(void **state)
+{
+	static const struct {
+		const char *reply;
+		bool want_tls, want_auth;
+	} offered[] = {
+	    {"250-mx\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n", true, true},
+	    {"250-mx\r\n250-auth\r\n250 SIZE\r\n", false, true},
+	    {"250-AUTH\r\n250-XAUTH\r\n250 AUTH=PLAIN\r\n", false, false},
+	    {"250 STARTTLS\r\n", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(offered); i++) {
+		struct greeting greeting;
+
+		greeting_start(&greeting, "me.test", false);
+		assert_int_equal(
+		    greeting_take(&greeting, "220 mx\r\n", 8), GREETING_SAY);
+		assert_int_equal(greeting_take(&greeting, offered[i].reply,
+				     strlen(offered[i].reply)),
+		    GREETING_SAY);
+		assert_int_equal(greeting.offers_tls, offered[i].want_tls);
+		assert_int_equal(greeting.offers_auth, offered[i].want_auth);
+	}
+}
+
 int
 main(void)
 {
@@ -156,6 +184,7 @@ main(void)
 	    cmocka_unit_test(talks),
 	    cmocka_unit_test(says_too_much),
 	    cmocka_unit_test(cuts_long_lines),
+	    cmocka_unit_test(tells_what_is_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,7 +147,10 @@ tells_good_from_bad(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct probe_terms terms = {
-		    cases[i].wants_tls, cases[i].is_wrapped, 300};
+		    .wants_tls = cases[i].wants_tls,
+		    .is_wrapped = cases[i].is_wrapped,
+		    .timeout_ms = 300,
+		};
 		struct server server = {0};
 		struct fixture fixture;
 		struct targets targets;
