@@ -48,18 +48,14 @@ struct check {
 	struct directory *directory; /* own; NULL: the configuration's */
 	struct list_use *uses;	     /* keys and zones are borrowed */
 	size_t use_count;
-	bool knows_domains; /* some list does */
 	struct event_base *base;
 	struct event *deadline;
 	struct resolver *resolver;
 	struct names **names; /* one for each argument that is a name */
 	size_t name_count, names_open;
 	struct origin *origin; /* NULL: no egress is "auto", or none is asked */
-	bool seeks_origin;
 	struct chronicle *chronicle;
-	bool awaits_chronicle;
 	struct survey *survey;
-	bool is_surveyed;
 	struct checkup checkup;
 	struct survey_subject *asked; /* the subjects, as survey has them */
 	const char **notes;
@@ -67,7 +63,8 @@ struct check {
 	char **strings; /* that the checkup borrows */
 	size_t string_count;
 	int64_t started_ms, shown_ms;
-	bool is_late;
+	bool knows_domains; /* some list does */
+	bool seeks_origin, awaits_chronicle, is_surveyed, is_late;
 };
 
 /* ---- configuration ------------------------------------------------------ */
