@@ -8,6 +8,7 @@
 lies_open
 usual_conf
 mkdir "$dir/gate"
+: >"$dir/repgated.log"
 conf dns "{ servers = [ \"127.0.0.1:$dns_port\" ]; timeout = \"500ms\";
     tries = 1; }"
 conf lists '( { list = "a-test"; } )'

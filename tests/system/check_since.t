@@ -8,6 +8,7 @@
 sandbox_open rbldnsd perl flock
 providers_conf >"$dir/providers.conf"
 mkdir "$dir/gate"
+: >"$dir/repgated.log"
 usual_conf
 conf lists '( { list = "bl"; }, { list = "other"; } )'
 write_conf

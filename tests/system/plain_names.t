@@ -15,6 +15,7 @@ test.d.test A a 60 127.0.0.2
 * * nxdomain 60 60
 END
 mkdir "$dir/gate"
+: >"$dir/repgated.log"
 usual_conf
 conf lists '( { list = "a-test"; }, { list = "d-test"; } )'
 conf egress '( { name = "main";
