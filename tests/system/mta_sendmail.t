@@ -40,6 +40,20 @@ write_conf
 said=$(check)
 is "nothing is missing then" "$said $?" "${said//MISSING/nothing} 0"
 
+# Debian's own file, with its ways of naming hosts and its own rules.
+cp -r "$sendmail_root/usr/share/sendmail/cf" "$dir/m4"
+grep -rlZ /usr/share/sendmail/cf "$dir/m4" |
+    xargs -0 sed -i "s|/usr/share/sendmail/cf|$dir/m4|g"
+{
+	grep -v '^include(./etc' "$dir/m4/debian/sendmail.mc"
+	repgate mta sendmail
+} >"$dir/debian.mc"
+"${unpacked[@]}" "$sendmail_root/usr/bin/m4" -D_CF_DIR_="$dir/m4/" \
+    -I "$dir/m4" "$dir/debian.mc" >"$dir/cf/sendmail.cf" 2>"$dir/m4.log"
+is "m4 has nothing to say of Debian's" "$(cat "$dir/m4.log")" ''
+said=$(repgate mta sendmail --check --mta-config "$dir/cf")
+is "and nothing is missing there" "$said $?" "${said//MISSING/nothing} 0"
+
 like "without the filter" "$(without ^Xrepgate)" INPUT_MAIL_FILTER
 like "without its name" "$(without ^O.InputMailFilters)" INPUT_MAIL_FILTER
 like "without the map" "$(without ^Kdelivery)" Kdelivery
