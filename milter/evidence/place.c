@@ -143,7 +143,7 @@ place_read(const char *json, struct place *out)
 	json_int_t inode, offset, head;
 	const char *hash;
 	json_t *object = json_loads(json, 0, NULL);
-	struct place place;
+	struct place place = {0};
 	char *end = NULL;
 	int status = -1;
 
