@@ -232,9 +232,14 @@ read_fifo(struct tail *tail)
 	tail->has_writer = count != 0;
 	if (count > 0)
 		splitter_feed(tail->splitter, tail->piece, count);
-	else if (count == 0)
-		splitter_reset(tail->splitter);
-	return count > 0;
+	if (count != 0)
+		return count > 0;
+	splitter_reset(tail->splitter);
+	if (!is_replaced(tail))
+		return false;
+	leave(tail);
+	open_path(tail);
+	return true;
 }
 
 bool

@@ -523,6 +523,16 @@ reads_a_fifo(void **state)
 	assert_int_equal(write(fd, "3\n", 2), 2);
 	check_reads("3|");
 	close(fd);
+	/* Its unit made it anew. */
+	unlink(path);
+	check_reads("");
+	assert_int_equal(mkfifo(path, 0600), 0);
+	check_reads("");
+	fd = open(path, O_WRONLY | O_NONBLOCK);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "4\n", 2), 2);
+	check_reads("4|");
+	close(fd);
 	assert_int_equal(tail_place(tail, &place), -1);
 }
 
