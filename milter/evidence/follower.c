@@ -203,7 +203,8 @@ on_line(void *arg, const char *line, size_t length)
 	struct attempt attempt;
 
 	file->lines_read++;
-	if (!maillog_read(line, length, &attempt))
+	if (!maillog_read(line, length, &attempt) &&
+	    !maillog_read_host(line, length, &attempt))
 		return;
 	file->attempts_read++;
 	copy_attempt(&attempt, &file->follower->next.sighted);

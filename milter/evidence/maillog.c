@@ -454,6 +454,43 @@ maillog_read(const char *line, size_t length, struct attempt *out)
 	return true;
 }
 
+static bool
+is_smtp(const struct piece *program)
+{
+	static const char name[] = "/smtp";
+	size_t length = sizeof name - 1;
+
+	return program->length > length &&
+	       memcmp(program->start + program->length - length, name,
+		   length) == 0;
+}
+
+bool
+maillog_read_host(const char *line, size_t length, struct attempt *out)
+{
+	const char *end = line + length, *words, *close;
+	/* What others say comes only after this. */
+	const char *pid_end = find(line, end, "]: ");
+
+	words = pid_end ? find(pid_end, end, ": host ") : NULL;
+	if (!words)
+		return false;
+	words += 2;
+	*out = (struct attempt){.recipients = 1, .status = ATTEMPT_DEFERRED};
+	out->to = out->dsn = out->status_word = nothing;
+	read_origin(line, words, out);
+	if (out->qid.length == 0 || out->qid.start != pid_end + 3 ||
+	    !is_smtp(&out->program))
+		return false;
+	maillog_read_words(words, end - words, out);
+	close = memchr(words, ']', end - words);
+	if (!out->is_reply || !close)
+		return false;
+	read_relay(words + 5, close + 1, &out->relay, &out->relay_address);
+	read_line_stamp(line, words, out);
+	return true;
+}
+
 /* ---- stamps --------------------------------------------------------------- */
 
 /* Two digits, the first of which may be a space; -1 if they are not. */

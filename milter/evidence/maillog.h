@@ -55,6 +55,11 @@ struct attempt {
 /* Whether the line is an attempt; if not, *out is undefined. */
 bool maillog_read(const char *line, size_t length, struct attempt *out);
 
+/* The same for a line of Postfix that says what a host replied before the next
+   one was asked in the same attempt: an attempt of its own, put off by that
+   host, of which the recipient is not told. */
+bool maillog_read_host(const char *line, size_t length, struct attempt *out);
+
 /* Postfix's words about a failure: sets speaker, text, stage and is_reply. */
 void maillog_read_words(const char *words, size_t length, struct attempt *out);
 

@@ -34,6 +34,25 @@ check_stamp(const struct piece *piece)
 	     stamp.day <= 31 && stamp.year >= 0 && stamp.year <= 9999);
 }
 
+static void
+check_attempt(const struct attempt *attempt, const char *line, size_t size)
+{
+	check(&attempt->stamp, line, size);
+	check(&attempt->program, line, size);
+	check(&attempt->qid, line, size);
+	check(&attempt->to, line, size);
+	check(&attempt->relay, line, size);
+	check(&attempt->relay_address, line, size);
+	check(&attempt->dsn, line, size);
+	check(&attempt->status_word, line, size);
+	check(&attempt->speaker, line, size);
+	check(&attempt->text, line, size);
+	check_stamp(&attempt->stamp);
+	must(attempt->recipients >= 1);
+	must(attempt->relay_port >= 0 && attempt->relay_port < 65536);
+	must(attempt_status_name(attempt->status) != NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
@@ -46,22 +65,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	must(line != NULL);
 	memcpy(line, bytes, size);
 	memset(&attempt, 0x5a, sizeof attempt);
-	if (maillog_read(line, size, &attempt)) {
-		check(&attempt.stamp, line, size);
-		check(&attempt.program, line, size);
-		check(&attempt.qid, line, size);
-		check(&attempt.to, line, size);
-		check(&attempt.relay, line, size);
-		check(&attempt.relay_address, line, size);
-		check(&attempt.dsn, line, size);
-		check(&attempt.status_word, line, size);
-		check(&attempt.speaker, line, size);
-		check(&attempt.text, line, size);
-		check_stamp(&attempt.stamp);
-		must(attempt.recipients >= 1);
-		must(attempt.relay_port >= 0 && attempt.relay_port < 65536);
-		must(attempt_status_name(attempt.status) != NULL);
-	}
+	if (maillog_read(line, size, &attempt))
+		check_attempt(&attempt, line, size);
+	memset(&attempt, 0x5a, sizeof attempt);
+	if (maillog_read_host(line, size, &attempt))
+		check_attempt(&attempt, line, size);
 	free(line);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 static void
@@ -240,6 +241,61 @@ takes_any_part_of_a_line(void **state)
 	}
 }
 
+#define HEAD "Nov 21 20:48:24 mail postfix/egress-probe/smtp[28093]: "
+
+/* want: program, queue id, relay, its address, words; NULL: no such line. */
+static const struct {
+	const char *line, *want;
+} hosts[] = {
+    {HEAD "B5A6DA72836: host mx.example[192.0.2.1] said: 450 4.7.1 Not you "
+	  "(in reply to RCPT TO command)",
+	"postfix/egress-probe/smtp B5A6DA72836 mx.example 192.0.2.1 "
+	"450 4.7.1 Not you"},
+    {"2026-11-21T20:48:24.123+01:00 mail postfix/smtp[1]: 4dXyZ1: host "
+     "mx.example[2001:db8::1] refused to talk to me: 554 Go away",
+	"postfix/smtp 4dXyZ1 mx.example 2001:db8::1 554 Go away"},
+    /* what others say, in a line about something else */
+    {"Nov 21 20:48:24 mail postfix/smtpd[1]: B5A6DA72836: host "
+     "mx.example[192.0.2.1] said: 550 x",
+	NULL},
+    {"Nov 21 20:48:24 mail postfix/smtpd[1]: NOQUEUE: reject: from "
+     "x/smtp[1]: B5A6DA72836: host mx.example[192.0.2.1] said: 550 x",
+	NULL},
+    {HEAD "B5A6DA72836: x: host mx.example[192.0.2.1] said: 550 x", NULL},
+    {HEAD "B5A6DA72836: host mx.example[192.0.2.1]", NULL},
+    {HEAD "B5A6DA72836: lost connection with mx.example[192.0.2.1]", NULL},
+    {HEAD "connect to mx.example[192.0.2.1]:25: Connection refused", NULL},
+    {": host ", NULL},
+    {"", NULL},
+};
+
+static void
+reads_what_a_host_said_on_the_way(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+		struct attempt got;
+		char text[512];
+		bool is_one = maillog_read_host(
+		    hosts[i].line, strlen(hosts[i].line), &got);
+
+		print_message("%s\n", hosts[i].line);
+		assert_int_equal(is_one, hosts[i].want != NULL);
+		if (!is_one)
+			continue;
+		snprintf(text, sizeof text, "%.*s %.*s %.*s %.*s %.*s",
+		    (int)got.program.length, got.program.start,
+		    (int)got.qid.length, got.qid.start, (int)got.relay.length,
+		    got.relay.start, (int)got.relay_address.length,
+		    got.relay_address.start, (int)got.text.length,
+		    got.text.start);
+		assert_string_equal(text, hosts[i].want);
+		assert_int_equal(got.status, ATTEMPT_DEFERRED);
+		assert_true(got.is_reply);
+		assert_int_equal(got.stamp.length, i == 0 ? 15 : 29);
+	}
+}
+
 static const struct {
 	const char *text;
 	int result;
@@ -313,6 +369,7 @@ main(void)
 	    cmocka_unit_test(knows_programs_and_counts_recipients),
 	    cmocka_unit_test(leaves_all_else),
 	    cmocka_unit_test(takes_any_part_of_a_line),
+	    cmocka_unit_test(reads_what_a_host_said_on_the_way),
 	    cmocka_unit_test(reads_stamps),
 	};
 
