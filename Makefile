@@ -181,7 +181,7 @@ deps:
 
 C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
 SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
-          tests/world.sh tests/sendmail.sh \
+          tests/world.sh tests/with_postfix tests/sendmail.sh \
           tests/bench/gate tests/bench/map tests/bench/check \
           tests/bench/replay tests/bench/load tests/faults .ci/run \
           contrib/debian/build contrib/debian/postinst contrib/debian/prerm \

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/supervisor.h"
 #include "base/user.h"
+#include "backlog.h"
+#include "command.h"
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/egresses.h"
@@ -75,6 +77,7 @@ struct engine {
 	struct ways *ways;
 	struct receptions *receptions;
 	struct probes *probes;
+	struct backlog *backlog;
 	struct witness *witness;
 	struct logbook *logbook;
 	struct control *control;
@@ -221,7 +224,15 @@ on_heard(void *arg, const struct sighted_reply *reply, const char *to)
 {
 	struct engine *engine = arg;
 
-	(void)to;
+	if (to)
+		exchanges_learn(
+		    board_exchanges(engine->slot), to, reply->receiver);
+	if (reply->qid && reply->status == ATTEMPT_DEFERRED)
+		backlog_add(engine->backlog, reply->egress, reply->receiver,
+		    reply->qid);
+	else if (reply->qid)
+		backlog_remove(engine->backlog, reply->egress, reply->receiver,
+		    reply->qid);
 	if (reply->class == REPLY_IP_BLOCKED ||
 	    reply->class == REPLY_IP_THROTTLED)
 		watch_ask_named(engine->watch, reply->list, clock_now_ms());
@@ -313,6 +324,24 @@ on_renew(evutil_socket_t fd, short what, void *arg)
 	renew_board(arg, clock_now_ms());
 }
 
+/* Mail that a receiver has put off leaves the other way at once. */
+static void
+nudge_backlog(struct engine *engine, int64_t now_ms)
+{
+	const struct strings *command = &engine->config->on_block;
+	struct board *board;
+	char qid[BACKLOG_QID_MAX];
+
+	if (command->count == 0 || engine->config->mode != MODE_ENFORCE)
+		return;
+	board = board_current(engine->slot);
+	for (int i = 0; i < BACKLOG_TURNS_A_SECOND &&
+			backlog_take(engine->backlog, board, now_ms, qid) == 0;
+	     i++)
+		command_run("on_block", command, qid);
+	board_unref(board);
+}
+
 static void
 step_held(struct engine *engine)
 {
@@ -366,6 +395,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	logbook_tick(engine->logbook);
 	step_held(engine);
 	nudge_tick(engine->nudge, &engine->config->on_clear, now_ms);
+	nudge_backlog(engine, now_ms);
 }
 
 static void
@@ -419,6 +449,7 @@ open_map(struct engine *engine, const struct config *config, char **reason)
 	if (!engine->map)
 		return -1;
 	map_listen(engine->map, on_replied, engine);
+	map_probe(engine->map, engine->probes);
 	return 0;
 }
 
@@ -573,8 +604,8 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	ways_configure(engine->ways, config);
 	receptions_configure(engine->receptions, config);
 	if (!old_config)
-		receptions_recall(engine->receptions, clock_now_ms(),
-		    clock_wall_sec());
+		receptions_recall(
+		    engine->receptions, clock_now_ms(), clock_wall_sec());
 	exchanges_configure(board_exchanges(engine->slot),
 	    config->directory->receivers, resolver);
 	witness_configure(engine->witness, config);
@@ -701,6 +732,7 @@ destroy(struct engine *engine)
 	logbook_destroy(&engine->logbook);
 	receptions_destroy(&engine->receptions);
 	probes_destroy(&engine->probes);
+	backlog_destroy(&engine->backlog);
 	witness_destroy(&engine->witness);
 	watch_destroy(&engine->watch);
 	selftest_destroy(&engine->selftest);
@@ -757,6 +789,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->domains = domains_create(engine->watch);
 	engine->receptions = receptions_create(store);
 	engine->probes = probes_create();
+	engine->backlog = backlog_create();
 	engine->witness = witness_create(engine->receptions, on_heard, engine);
 	engine->logbook =
 	    logbook_create(engine->base, slot, store, on_heard, engine);

@@ -1,11 +1,6 @@
 /*
  * nudge -- runs the administrator's command when a standing has cleared, so
- * that waiting mail leaves at once. Engine thread only; the command runs by
- * itself and keeps nobody waiting.
- *
- * No shell reads the command. It gets no descriptors but /dev/null, and no
- * privilege: where the daemon is root it runs as "nobody". After 30 seconds it
- * is killed. A failure is one warning.
+ * that waiting mail leaves at once (command.h). Engine thread only.
  */
 #ifndef NUDGE_H
 #define NUDGE_H

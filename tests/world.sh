@@ -47,6 +47,7 @@ world_start() {
 	chmod +x "$dir/in_world"
 	postfix_wrap=(unshare -m "$dir/in_world")
 	main_cf+=("smtp_tcp_port = $mx_port")
+	conf store "\"$dir/gate/state.db\""
 	conf dns "{ servers = [ \"$world_address:53\", \"127.0.0.1:$dns_port\" ];
 	    timeout = \"500ms\"; tries = 1; check_every = \"1s\";
 	    check_min = \"1s\"; }"
@@ -100,4 +101,11 @@ tell_replies() {
 		cp "$root/conf/receivers.conf" "$dir"
 		echo '@include "receivers.conf"'
 	}
+}
+
+# Before sandbox_start: repgated may read Postfix's log, and have it try a
+# message again at once by postqueue(1); without privilege.
+follow_log() {
+	master_cf+=('flush unix n - n 1000? 0 flush')
+	repgated_wrap+=(unshare -m "$root/tests/with_postfix")
 }

@@ -162,6 +162,7 @@ struct config {
 	char *control_socket;	 /* a path */
 	char *store;		 /* a path; NULL: state is not kept */
 	struct strings on_clear; /* a program and its arguments; or none */
+	struct strings on_block; /* likewise; one of them has {qid} */
 	int syslog_facility;	 /* LOG_MAIL ... */
 	struct dns_settings dns;
 	struct receiver_settings receivers;

@@ -182,6 +182,23 @@ exchanges_recall(struct exchanges *exchanges, const char *domain,
 	return result;
 }
 
+void
+exchanges_learn(
+    struct exchanges *exchanges, const char *address, const char *receiver)
+{
+	const char *text = pattern_domain_of(address);
+	struct exchange *exchange;
+	char domain[DOMAIN_MAX];
+
+	if (!text || domain_parse(text, domain) != 0)
+		return;
+	pthread_mutex_lock(&exchanges->mutex);
+	exchange = touch(exchanges, domain);
+	if (!exchange->receiver)
+		exchange->receiver = alloc_string(receiver);
+	pthread_mutex_unlock(&exchanges->mutex);
+}
+
 int
 exchanges_receiver_of(struct exchanges *exchanges, const char *address,
     int64_t now_ms, char receiver[RECEIVER_NAME_MAX])

@@ -4,7 +4,7 @@
  * that is hosted elsewhere under its own name counts with its host.
  *
  * Nobody waits for an answer: what is not known is asked for, and known the
- * next time. A name that has run out is used on while it is asked for again. A
+ * next time; until then the last relay known will do. A name that has run out is used on while it is asked for again. A
  * domain without MX records is its own host (RFC 5321, 5.1); one that takes no
  * mail (RFC 7505), does not exist, or has hosts of several receivers in the
  * first place, has none. Bounded: the domain that was not recalled for longest
@@ -48,8 +48,13 @@ void exchanges_listen(struct exchanges *, void (*woken)(void *arg), void *arg);
 int exchanges_recall(struct exchanges *, const char *domain, int64_t now_ms,
     char receiver[RECEIVER_NAME_MAX]);
 
-/* The same for a mail address, unless the answer is of no use now: then the
-   name is not known either. */
+/* Any thread: a server of that receiver was the relay of a message for that
+   address. What DNS says is more, and is still asked for. */
+void exchanges_learn(
+    struct exchanges *, const char *address, const char *receiver);
+
+/* As exchanges_recall, for a mail address, unless the answer is of no use now: then the
+   name is not known. */
 int exchanges_receiver_of(struct exchanges *, const char *address,
     int64_t now_ms, char receiver[RECEIVER_NAME_MAX]);
 

@@ -484,6 +484,9 @@ static const struct {
     {"policy = ( { name = \"r\"; then = \"pass\"; receivers = []; } );",
 	"r.conf:2: error: policy.receivers: found an empty array, expected at "
 	"least one item; or leave the key out"},
+    {"on_block = \"/usr/sbin/postqueue -f\";",
+	"r.conf:2: error: on_block: found no {qid}, expected it among the "
+	"arguments, such as \"/usr/sbin/postqueue -i {qid}\""},
     {BY_MAP "probe: { after = \"1m\"; };",
 	"r.conf:2: error: probe.transport: it is missing, and has no default"},
     {BY_MAP "probe: { transport = \"egress-probe\"; };",

@@ -261,6 +261,50 @@ asks_again_in_time(void **state)
 	assert_string_equal(recall(fixture, "hosted.test"), "Microsoft 365");
 }
 
+/* What a delivery showed will do until DNS says it, and no longer. */
+static void
+learns_from_deliveries(void **state)
+{
+	struct fixture *fixture = *state;
+
+	exchanges_learn(fixture->exchanges, "a@Own.test", "Google");
+	exchanges_learn(fixture->exchanges, "a@alias.test", "small.example");
+	exchanges_learn(fixture->exchanges, "postmaster", "Google");
+	assert_string_equal(recall(fixture, "own.test"), "Google");
+	assert_string_equal(recall(fixture, "alias.test"), "small.example");
+	run_until(fixture, "own.test", 1);
+	run_until(fixture, "alias.test", 1);
+	assert_string_equal(recall(fixture, "own.test"), "own.example");
+	exchanges_learn(fixture->exchanges, "a@own.test", "Google");
+	assert_string_equal(recall(fixture, "own.test"), "own.example");
+	assert_string_equal(recall(fixture, "alias.test"), "Google");
+	assert_int_equal(exchanges_count(fixture->exchanges), 2);
+}
+
+/* Of use or not is for the engine to say. */
+static void
+is_silent_unless_needed(void **state)
+{
+	struct fixture *fixture = *state;
+	char name[RECEIVER_NAME_MAX];
+
+	exchanges_learn(fixture->exchanges, "a@own.test", "Google");
+	assert_int_equal(exchanges_receiver_of(fixture->exchanges, "b@own.test",
+			     clock_now_ms(), name),
+	    -1);
+	run_for(fixture, 100);
+	assert_int_equal(asked(fixture, "own.test"), 0);
+	exchanges_need(fixture->exchanges, true);
+	assert_int_equal(exchanges_receiver_of(fixture->exchanges, "b@own.test",
+			     clock_now_ms(), name),
+	    0);
+	assert_string_equal(name, "Google");
+	assert_int_equal(exchanges_receiver_of(fixture->exchanges,
+			     "b@[192.0.2.1]", clock_now_ms(), name),
+	    -1);
+	run_until(fixture, "own.test", 1);
+}
+
 static void
 makes_room(void **state)
 {
@@ -330,6 +374,10 @@ main(void)
 	    cmocka_unit_test_setup_teardown(asks_once, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		asks_again_in_time, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		learns_from_deliveries, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		is_silent_unless_needed, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(makes_room, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		asks_all_in_turns, set_up, tear_down),
