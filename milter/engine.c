@@ -34,6 +34,7 @@
 #include "standing/domains.h"
 #include "standing/ground.h"
 #include "standing/held.h"
+#include "standing/listings.h"
 #include "standing/memory.h"
 #include "standing/notes.h"
 #include "standing/receptions.h"
@@ -198,11 +199,19 @@ on_route_changed(
 	report_route(board, route, since_wall_sec);
 }
 
+struct change {
+	struct engine *engine;
+	const struct board *board;
+};
+
 static void
 on_domain_changed(
     void *arg, const struct board_domain *domain, enum standing_state from)
 {
-	report_domain(arg, domain, from);
+	const struct change *change = arg;
+
+	report_domain(change->board, domain, from);
+	listings_keep(change->engine->store, domain);
 }
 
 static void
@@ -248,6 +257,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	size_t count = engine->config->egress_count;
 	enum standing_state *from = alloc_zeroed(count, sizeof *from);
 	struct board *board = board_create(engine->config);
+	struct change change = {engine, board};
 
 	for (size_t i = 0; i < count; i++) {
 		from[i] = engine->grounds[i].standing.state;
@@ -269,7 +279,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 		if (from[i] == STANDING_LISTED)
 			nudge_want(engine->nudge);
 	}
-	domains_tell(engine->domains, on_domain_changed, board);
+	domains_tell(engine->domains, on_domain_changed, &change);
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
 	receptions_tell(engine->receptions, board, on_receiver_changed, board);
@@ -551,6 +561,17 @@ on_scouted(void *arg, bool has_moved)
 	event_active(engine->renew, EV_TIMEOUT, 0);
 }
 
+/* What is to be watched since it was before the process. */
+static void
+see(struct engine *engine)
+{
+	struct clocks clocks;
+
+	clock_read(&clocks);
+	memory_recall_addresses(engine->store, engine->discovery);
+	listings_see(engine->store, engine->domains, &clocks);
+}
+
 static bool
 has_word(
     const struct engine *engine, const struct ground *ground, int64_t now_ms)
@@ -576,6 +597,7 @@ recall(struct engine *engine)
 			memory_recall_ground(engine->store,
 			    config->egresses[i].name, &engine->grounds[i],
 			    &clocks);
+	listings_recall(engine->store, engine->domains, &clocks);
 }
 
 /* 0, or -1 with *reason set and everything as it was. Takes the reference to
@@ -611,7 +633,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 	witness_configure(engine->witness, config);
 	logbook_configure(engine->logbook, config);
 	if (!old_config)
-		memory_recall_addresses(engine->store, engine->discovery);
+		see(engine);
 	watch_grounds(engine);
 	if (!old_config)
 		recall(engine);

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <time.h>
 
+/* The year 5138. */
+#define WALL_SEC_MAX INT64_C(100000000000)
+
 int64_t
 clock_now_ms(void)
 {
@@ -26,6 +29,17 @@ clock_read(struct clocks *clocks)
 	clock_gettime(CLOCK_REALTIME, &wall);
 	clocks->now_ms = clock_now_ms();
 	clocks->wall_ms = wall.tv_sec * CLOCK_SEC + wall.tv_nsec / 1000000;
+}
+
+int64_t
+clock_past_ms(const struct clocks *clocks, int64_t wall_sec)
+{
+	int64_t age_ms;
+
+	if (wall_sec <= 0 || wall_sec > WALL_SEC_MAX)
+		return CLOCK_NEVER;
+	age_ms = clocks->wall_ms - wall_sec * CLOCK_SEC;
+	return clocks->now_ms - (age_ms > 0 ? age_ms : 0);
 }
 
 /* Both clocks are read here and now: what the caller read a while ago would

@@ -26,6 +26,10 @@ struct clocks {
 };
 void clock_read(struct clocks *);
 
+/* The moment of the boot clock of a wall time that is past; where it seems to
+   be still to come, now. CLOCK_NEVER for no time that this can have been. */
+int64_t clock_past_ms(const struct clocks *, int64_t wall_sec);
+
 /* Writes a wall time as RFC 3339 in UTC ("2026-11-21T17:34:56Z"). */
 #define CLOCK_TEXT_MAX 32
 void clock_format(char text[CLOCK_TEXT_MAX], int64_t wall_sec);

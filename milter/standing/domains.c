@@ -227,21 +227,48 @@ charge(const struct domains *domains, struct sender *sender,
 }
 
 static void
-step(const struct domains *domains, struct sender *sender, int64_t now_ms,
-    int64_t wall_sec)
+read_sender(const struct domains *domains, const struct sender *sender,
+    int64_t now_ms, struct reading *reading)
 {
 	const struct subject *subjects[] = {sender->own->subject,
 	    sender->parent ? sender->parent->subject : NULL};
+
+	standing_read(
+	    domains->config, subjects, sender->parent ? 2 : 1, now_ms, reading);
+}
+
+static void
+step(const struct domains *domains, struct sender *sender, int64_t now_ms,
+    int64_t wall_sec)
+{
 	struct reading reading;
 
-	standing_read(domains->config, subjects, sender->parent ? 2 : 1, now_ms,
-	    &reading);
+	read_sender(domains, sender, now_ms, &reading);
 	if (standing_step(&sender->standing, domains->config, &reading, now_ms))
 		sender->since_wall_sec = wall_sec;
 	if (sender->standing.state != STANDING_LISTED)
 		drop_charge(&sender->charge);
 	else if (reading.weight >= domains->config->listed_at)
 		charge(domains, sender, reading.worst, now_ms);
+}
+
+int
+domains_recall(struct domains *domains, const char *name, int64_t since_ms,
+    int64_t since_wall_sec, int64_t now_ms)
+{
+	struct sender *sender = find(&domains->tree, name);
+	struct reading reading;
+
+	if (!sender)
+		return -1;
+	read_sender(domains, sender, now_ms, &reading);
+	if (reading.known_weight == 0)
+		return -1;
+	sender->standing.state = sender->told = STANDING_LISTED;
+	sender->standing.since_ms = since_ms;
+	sender->since_wall_sec = since_wall_sec;
+	step(domains, sender, now_ms, since_wall_sec);
+	return 0;
 }
 
 void

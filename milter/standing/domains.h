@@ -39,6 +39,11 @@ void domains_configure(struct domains *, const struct config *);
 /* Mail with that sender domain, as domain_parse has it, was seen. */
 void domains_see(struct domains *, const char *name, int64_t now_ms);
 
+/* A domain that was seen was listed before this process: it goes on so, if a
+   list has a word of it. 0, or -1. */
+int domains_recall(struct domains *, const char *name, int64_t since_ms,
+    int64_t since_wall_sec, int64_t now_ms);
+
 /* Steps all standings and forgets what was not seen for long. */
 void domains_step(struct domains *, int64_t now_ms, int64_t wall_sec);
 

@@ -22,10 +22,7 @@
 #define STANDING "standing"
 #define ADDRESS "address"
 
-/* The year 5138. */
-#define WALL_SEC_MAX INT64_C(100000000000)
-
-#define KEY_MAX (ADDRESS_TEXT_MAX + 80)
+#define KEY_MAX (SUBJECT_TEXT_MAX + 80)
 
 /* ---- clocks ------------------------------------------------------------- */
 
@@ -40,13 +37,7 @@ wall_sec(const struct clocks *clocks, int64_t ms)
 static int64_t
 boot_ms(const struct clocks *clocks, const json_t *wall_sec)
 {
-	json_int_t sec = json_integer_value(wall_sec);
-	int64_t age_ms;
-
-	if (sec <= 0 || sec > WALL_SEC_MAX)
-		return CLOCK_NEVER;
-	age_ms = clocks->wall_ms - sec * CLOCK_SEC;
-	return clocks->now_ms - (age_ms > 0 ? age_ms : 0);
+	return clock_past_ms(clocks, json_integer_value(wall_sec));
 }
 
 /* ---- records ------------------------------------------------------------ */
@@ -137,8 +128,8 @@ write_key(char key[KEY_MAX], const struct subject *subject,
 {
 	char name[SUBJECT_TEXT_MAX];
 
-	snprintf(key, KEY_MAX, "%.*s %.70s", ADDRESS_TEXT_MAX,
-	    subject_text(name, subject), finding->list->id);
+	snprintf(key, KEY_MAX, "%s %.70s", subject_text(name, subject),
+	    finding->list->id);
 }
 
 /* By name: their numbers are those of the directory as it was. */
@@ -179,11 +170,11 @@ memory_keep_answer(struct store *store, const struct subject *subject,
 {
 	char key[KEY_MAX];
 
-	if (!store || subject->domain || finding->known_ms == CLOCK_NEVER)
+	if (!store || finding->known_ms == CLOCK_NEVER)
 		return;
 	write_key(key, subject, finding);
 	if (finding->known != RESULT_LISTED &&
-	    store_count(store) >= MEMORY_ANSWERS_MAX)
+	    (subject->domain || store_count(store) >= MEMORY_ANSWERS_MAX))
 		store_forget(store, ANSWER, key);
 	else
 		put(store, ANSWER, key, answer_json(finding, clocks));
@@ -269,8 +260,6 @@ on_finding(void *arg, const struct subject *subject, struct finding *finding)
 	json_t *json;
 	int result;
 
-	if (subject->domain)
-		return -1;
 	write_key(key, subject, finding);
 	json = get(recall->store, ANSWER, key);
 	if (!json)

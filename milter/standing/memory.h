@@ -31,7 +31,7 @@ void memory_keep_address(struct store *, const struct address *);
 /* To be called before the watch has its addresses. */
 void memory_recall_addresses(struct store *, struct discovery *);
 
-/* Of an address; domains are not kept. */
+/* Of a domain only while it is LISTED. */
 void memory_keep_answer(struct store *, const struct subject *,
     const struct finding *, const struct clocks *);
 void memory_keep_ground(struct store *, const char *egress,

@@ -59,13 +59,23 @@ ok "a subdomain" send eve@a.news.test bob@customer.test
 wait_for_log ' gate: .*domain=news.test .*from=<eve@a.news.test>'
 arrived held 2
 
+repgate_kill
+kill -STOP "${pids[dns]}"
+repgate_start
+ok "both are held after a restart too, without DNS" \
+    send eve@bad.test bob@customer.test
+ok "also the subdomain" send eve@a.news.test bob@customer.test
+arrived held 4
+kill -CONT "${pids[dns]}"
+is "which was no change" "$(log_count 'standing: domain=.*to=listed')" 2
+
 # Both rules are there: the address decides for those that are clean.
 list_address 203.0.113.5
 wait_for_log 'standing: egress=main .*to=listed'
 ok "a clean domain" send anna@ours.test bob@customer.test
 ok "a listed domain" send eve@bad.test bob@customer.test
 arrived smarthost 1
-arrived held 3
+arrived held 5
 
 list_domains news.test
 wait_for_log 'standing: domain=bad.test from=listed to=clean'
