@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/line.h"
 #include "base/log.h"
 #include "base/supervisor.h"
 #include "base/user.h"
@@ -11,7 +10,6 @@
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/egresses.h"
-#include "config/problems.h"
 #include "doors/control.h"
 #include "doors/map.h"
 #include "evidence/discovery.h"
@@ -32,7 +30,7 @@
 #include "report.h"
 #include "standing/board.h"
 #include "standing/domains.h"
-#include "standing/ground.h"
+#include "standing/grounds.h"
 #include "standing/held.h"
 #include "standing/listings.h"
 #include "standing/memory.h"
@@ -44,13 +42,11 @@
 
 #include <event2/event.h>
 
-#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <malloc.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -85,7 +81,7 @@ struct engine {
 	struct map *map; /* NULL: none was asked for */
 	struct nudge *nudge;
 	struct preflight *preflight; /* of the last configuration taken over */
-	struct ground *grounds;	     /* one for each egress */
+	struct grounds *grounds;
 	int64_t started_ms;
 
 	struct reload *reload;
@@ -102,96 +98,6 @@ wake(struct engine *engine)
 }
 
 static void
-collect_subjects(const struct engine *engine, const struct addresses *addresses,
-    const struct subject **subjects)
-{
-	for (size_t i = 0; i < addresses->count; i++) {
-		subjects[i] =
-		    watch_subject(engine->watch, &addresses->items[i]);
-		assert(subjects[i]);
-	}
-}
-
-static void
-copy_addresses(const struct addresses *from, struct board_egress *entry)
-{
-	entry->address_count = from->count;
-	entry->addresses = alloc_zeroed(from->count, sizeof *entry->addresses);
-	if (from->count > 0)
-		memcpy(entry->addresses, from->items,
-		    from->count * sizeof *entry->addresses);
-}
-
-static void
-fill_board(const struct engine *engine, struct board *board, int64_t now_ms)
-{
-	for (size_t i = 0; i < engine->config->egress_count; i++) {
-		const struct ground *ground = &engine->grounds[i];
-		const struct standing *standing = &ground->standing;
-		struct board_egress *entry = &board->egresses[i];
-
-		entry->state = standing->state;
-		entry->weight = standing->reading.weight;
-		entry->answered = standing->reading.answered;
-		entry->of = standing->reading.of;
-		if (standing->state == STANDING_LISTED)
-			entry->listed_for_ms = now_ms - standing->since_ms;
-		entry->since_wall_sec = ground->since_wall_sec;
-		entry->address = ground->address;
-		board_egress_blame(entry, ground->blocked_by, ground->removal);
-		copy_addresses(&ground->addresses, entry);
-	}
-}
-
-static void
-read_ground(const struct engine *engine, const struct ground *ground,
-    int64_t now_ms, struct reading *reading)
-{
-	const struct addresses *addresses = &ground->addresses;
-	const struct subject **subjects =
-	    alloc_zeroed(addresses->count, sizeof *subjects);
-
-	collect_subjects(engine, addresses, subjects);
-	standing_read(
-	    engine->config, subjects, addresses->count, now_ms, reading);
-	free(subjects);
-}
-
-static void
-step(struct engine *engine, size_t index, int64_t now_ms)
-{
-	const struct config *config = engine->config;
-	struct ground *ground = &engine->grounds[index];
-	struct reading reading;
-
-	read_ground(engine, ground, now_ms, &reading);
-	if (standing_step(&ground->standing, config, &reading, now_ms))
-		ground->since_wall_sec = clock_wall_sec();
-	if (ground->standing.state == STANDING_LISTED &&
-	    reading.weight < config->listed_at)
-		return;
-	if (!reading.worst) {
-		ground->address.family = 0;
-		return;
-	}
-	ground->address = reading.worst->address;
-	standing_blame(config, reading.worst, now_ms, ground->blocked_by,
-	    sizeof ground->blocked_by, ground->removal, sizeof ground->removal);
-}
-
-static void
-keep_grounds(struct engine *engine)
-{
-	struct clocks clocks;
-
-	clock_read(&clocks);
-	for (size_t i = 0; i < engine->config->egress_count; i++)
-		memory_keep_ground(engine->store,
-		    engine->config->egresses[i].name, &engine->grounds[i],
-		    &clocks);
-}
-
-static void
 on_route_changed(
     void *arg, const struct board *board, size_t route, int64_t since_wall_sec)
 {
@@ -203,6 +109,16 @@ struct change {
 	struct engine *engine;
 	const struct board *board;
 };
+
+static void
+on_ground_changed(void *arg, size_t egress, enum standing_state from)
+{
+	const struct change *change = arg;
+
+	report_standing(change->board, egress, from);
+	if (from == STANDING_LISTED)
+		nudge_want(change->engine->nudge);
+}
 
 static void
 on_domain_changed(
@@ -254,16 +170,11 @@ on_heard(void *arg, const struct sighted_reply *reply, const char *to)
 static void
 renew_board(struct engine *engine, int64_t now_ms)
 {
-	size_t count = engine->config->egress_count;
-	enum standing_state *from = alloc_zeroed(count, sizeof *from);
 	struct board *board = board_create(engine->config);
 	struct change change = {engine, board};
 
-	for (size_t i = 0; i < count; i++) {
-		from[i] = engine->grounds[i].standing.state;
-		step(engine, i, now_ms);
-	}
-	fill_board(engine, board, now_ms);
+	grounds_step(engine->grounds, engine->watch, engine->store, now_ms);
+	grounds_fill(engine->grounds, board, now_ms);
 	ways_step(engine->ways, engine->watch, now_ms);
 	ways_fill(engine->ways, board, clock_wall_sec());
 	receptions_fill(engine->receptions, board, now_ms);
@@ -271,14 +182,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	board_publish(engine->slot, board_ref(board));
 	exchanges_need(
 	    board_exchanges(engine->slot), gate_wants_receivers(board));
-	keep_grounds(engine);
-	for (size_t i = 0; i < count; i++) {
-		if (board->egresses[i].state == from[i])
-			continue;
-		report_standing(board, i, from[i]);
-		if (from[i] == STANDING_LISTED)
-			nudge_want(engine->nudge);
-	}
+	grounds_tell(engine->grounds, on_ground_changed, &change);
 	domains_tell(engine->domains, on_domain_changed, &change);
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
@@ -287,7 +191,6 @@ renew_board(struct engine *engine, int64_t now_ms)
 	probes_step(engine->probes, &engine->config->probe, board->receivers,
 	    board->receiver_count, now_ms, on_probe_changed, board);
 	board_unref(board);
-	free(from);
 }
 
 static void
@@ -409,34 +312,6 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-free_grounds(struct engine *engine, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(engine->grounds[i].addresses.items);
-	free(engine->grounds);
-}
-
-/* A standing goes on where an egress of the same name stood before. */
-static void
-carry_grounds(struct engine *engine, const struct config *config)
-{
-	const struct config *old = engine->config;
-	struct ground *grounds =
-	    alloc_zeroed(config->egress_count, sizeof *grounds);
-
-	for (size_t i = 0; i < config->egress_count; i++) {
-		standing_init(&grounds[i].standing);
-		for (size_t j = 0; old && j < old->egress_count; j++)
-			if (strcmp(config->egresses[i].name,
-				old->egresses[j].name) == 0)
-				grounds[i] = engine->grounds[j];
-		grounds[i].addresses = (struct addresses){0};
-	}
-	free_grounds(engine, old ? old->egress_count : 0);
-	engine->grounds = grounds;
-}
-
-static void
 on_replied(void *arg, const struct board *board, const struct map_reply *reply,
     char answer[MAP_ANSWER_MAX])
 {
@@ -500,16 +375,7 @@ watch_grounds(struct engine *engine)
 	struct clocks clocks;
 	size_t count = discovery_known(engine->discovery, known);
 
-	for (size_t i = 0; i < config->egress_count; i++) {
-		const struct egress *egress = &config->egresses[i];
-		struct addresses *addresses = &engine->grounds[i].addresses;
-
-		addresses->count = 0;
-		for (size_t j = 0; j < egress->addresses.count; j++)
-			add_address(addresses, &egress->addresses.items[j]);
-		for (size_t j = 0; egress->is_auto && j < count; j++)
-			add_address(addresses, &known[j]);
-	}
+	grounds_take_addresses(engine->grounds, known, count);
 	watch_more(engine, known, count);
 	watch_configure(engine->watch, config, engine->resolver);
 	clock_read(&clocks);
@@ -572,31 +438,15 @@ see(struct engine *engine)
 	listings_see(engine->store, engine->domains, &clocks);
 }
 
-static bool
-has_word(
-    const struct engine *engine, const struct ground *ground, int64_t now_ms)
-{
-	struct reading reading;
-
-	read_ground(engine, ground, now_ms, &reading);
-	return reading.known_weight > 0;
-}
-
-/* Goes on where the process before this one was. A standing without a word of
-   any list is none. */
+/* And what there is to know of it. */
 static void
 recall(struct engine *engine)
 {
-	const struct config *config = engine->config;
 	struct clocks clocks;
 
 	clock_read(&clocks);
-	memory_forget(engine->store, config, &clocks);
-	for (size_t i = 0; i < config->egress_count; i++)
-		if (has_word(engine, &engine->grounds[i], clocks.now_ms))
-			memory_recall_ground(engine->store,
-			    config->egresses[i].name, &engine->grounds[i],
-			    &clocks);
+	memory_forget(engine->store, engine->config, &clocks);
+	grounds_recall(engine->grounds, engine->watch, engine->store);
 	listings_recall(engine->store, engine->domains, &clocks);
 }
 
@@ -616,7 +466,7 @@ take_config(struct engine *engine, struct config *config, char **reason)
 		resolver_destroy(&resolver);
 		return -1;
 	}
-	carry_grounds(engine, config);
+	grounds_configure(engine->grounds, config);
 	engine->config = config;
 	engine->resolver = resolver;
 	selftest_configure(engine->selftest, config, resolver);
@@ -750,6 +600,7 @@ destroy(struct engine *engine)
 	scout_destroy(&engine->scout);
 	resolver_destroy(&engine->resolver);
 	domains_destroy(&engine->domains);
+	grounds_destroy(&engine->grounds);
 	ways_destroy(&engine->ways);
 	logbook_destroy(&engine->logbook);
 	receptions_destroy(&engine->receptions);
@@ -769,10 +620,7 @@ destroy(struct engine *engine)
 		event_base_free(engine->base);
 	if (engine->wake_fd >= 0)
 		close(engine->wake_fd);
-	if (engine->config) {
-		free_grounds(engine, engine->config->egress_count);
-		config_unref(engine->config);
-	}
+	config_unref(engine->config);
 	free(engine);
 }
 
@@ -804,6 +652,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->wake = event_new(engine->base, engine->wake_fd,
 	    EV_READ | EV_PERSIST, on_wake, engine);
 	engine->scout = scout_create(engine->base, on_scouted, engine);
+	engine->grounds = grounds_create();
 	engine->ways = ways_create(engine->scout);
 	engine->nudge = nudge_create();
 	engine->watch = watch_create(on_answered, on_list_changed, engine);

@@ -15,6 +15,7 @@
    runs out its clear_after, that is what holds it. */
 struct ground {
 	struct standing standing;
+	enum standing_state told; /* what the log has it as */
 	int64_t since_wall_sec;
 	struct address address;
 	char blocked_by[512], removal[512];
