@@ -40,28 +40,29 @@ struct resolver;
 struct tested;
 struct watch;
 
-/* What one list says of one subject: now, and the last time it did say. */
+/* What one list says of one subject: now, and the last time it did say. There
+   may be a million, so the small ones stand together. */
 struct finding {
 	const struct list *list; /* that of use */
 	const struct list_use *use;
 	int weight; /* that of use; the codes may have one of their own */
 	struct answer answer;
+	uint32_t known_codes; /* of the last answer that was not UNKNOWN */
 	char *text;	  /* TXT of a listing, raw bytes then a NUL; or NULL */
 	int64_t asked_ms; /* when the answer came; CLOCK_NEVER before */
-	/* The last answer that was not UNKNOWN, RESULT_UNKNOWN before one. */
-	uint8_t known;		  /* enum result */
-	uint32_t known_codes;	  /* of that answer */
+	/* When the last answer came that was not UNKNOWN, and the first of those
+	   that are listed_in_a_row. Whoever keeps findings over a restart keeps
+	   both as wall time. */
+	int64_t known_ms, listed_ms;
 	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */
-	/* When the first of these came. Whoever keeps findings over a restart
-	   keeps this with listed_in_a_row, as wall time. */
-	int64_t listed_ms;
-	int64_t known_ms;
-	uint8_t known_before; /* `known` as it was before the last answer */
+	/* The last answer that was not UNKNOWN, RESULT_UNKNOWN before one, and
+	   the same as it was before the last answer; enum result. */
+	uint8_t known, known_before;
 	/* watch's own from here on */
+	bool is_asking;
+	uint16_t failures;	     /* UNKNOWN answers in a row */
 	const struct tested *tested; /* the list in this family */
 	int64_t due_ms;
-	uint16_t failures; /* UNKNOWN answers in a row */
-	bool is_asking;
 };
 
 /* An address or a domain. */
