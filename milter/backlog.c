@@ -156,20 +156,21 @@ int
 backlog_take(struct backlog *backlog, const struct board *board, int64_t now_ms,
     char qid[BACKLOG_QID_MAX])
 {
-	struct waiter *waiter;
+	struct waiter *waiter = NULL;
 
 	if (!is_any_gated(board))
 		return -1;
 	TAILQ_FOREACH(waiter, &backlog->all, link)
-	if (has_turn(waiter, board, now_ms))
-		break;
-	if (!waiter)
-		return -1;
-	waiter->is_due = false;
-	waiter->turns++;
-	waiter->turn_ms = now_ms;
-	memcpy(qid, waiter->qid, BACKLOG_QID_MAX);
-	return 0;
+	{
+		if (!has_turn(waiter, board, now_ms))
+			continue;
+		waiter->is_due = false;
+		waiter->turns++;
+		waiter->turn_ms = now_ms;
+		memcpy(qid, waiter->qid, BACKLOG_QID_MAX);
+		return 0;
+	}
+	return -1;
 }
 
 size_t

@@ -374,6 +374,8 @@ exchanges_configure(struct exchanges *exchanges,
 	exchanges->book = receiver_book_create(receivers);
 	exchanges->resolver = resolver;
 	TAILQ_FOREACH(exchange, &exchanges->all, age)
-	exchange->good_until_ms = CLOCK_NEVER;
+	{
+		exchange->good_until_ms = CLOCK_NEVER;
+	}
 	pthread_mutex_unlock(&exchanges->mutex);
 }

@@ -392,7 +392,7 @@ answer(const struct board *board, enum door door, const char *sender,
 	struct verdict verdict = {.action = ACTION_PASS};
 	struct facts facts = {
 	    .sender = sender, .recipients = recipient, .recipient_count = 1};
-	struct concern concern;
+	struct concern concern = {0};
 	struct concerns concerns = {
 	    .items = &concern, .domain = find_domain(board, sender)};
 
