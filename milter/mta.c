@@ -530,8 +530,8 @@ check_all(struct check *check)
 		check_map(check, "sender_dependent_default_transport_maps",
 		    door_name(DOOR_SENDER));
 		if (sight_uses_recipient(check->config))
-			check_map(check, "transport_maps",
-			    door_name(DOOR_RECIPIENT));
+			check_map(
+			    check, "transport_maps", door_name(DOOR_RECIPIENT));
 		check_map(check, "smtp_delivery_status_filter", "reply");
 		if (sight_uses_wait(check->config)) {
 			check_wait(check);

@@ -69,7 +69,7 @@ struct report_view {
 	const struct board *board;
 	const struct map *map; /* NULL: none */
 	struct logbook *logbook;
-	size_t domain_count;   /* sender domains that are watched */
+	size_t domain_count; /* sender domains that are watched */
 	int64_t now_ms, started_ms;
 };
 

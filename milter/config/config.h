@@ -83,8 +83,8 @@ struct route {
 	char *mailertable;
 	struct addresses addresses;
 	struct destinations destination; /* the hosts that nexthop names */
-	int64_t probe_every_ms;	    /* 0: never */
-	int probe_failures;	    /* in a row, to count as unreachable */
+	int64_t probe_every_ms;		 /* 0: never */
+	int probe_failures;		 /* in a row, to count as unreachable */
 	enum route_tls tls;
 };
 

@@ -756,8 +756,7 @@ watch_ask_all(struct watch *watch)
 }
 
 static void
-ask_named(
-    const struct watch *watch, struct subject *subject, const char *name)
+ask_named(const struct watch *watch, struct subject *subject, const char *name)
 {
 	int64_t old_ms = watch->now_ms - watch->config->dns.check_min_ms;
 
