@@ -186,8 +186,8 @@ renew_board(struct engine *engine, int64_t now_ms)
 	domains_tell(engine->domains, on_domain_changed, &change);
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
-	receptions_tell(engine->receptions, board, on_receiver_changed, board);
 	receptions_keep(engine->receptions, now_ms, clock_wall_sec());
+	receptions_tell(engine->receptions, board, on_receiver_changed, board);
 	probes_step(engine->probes, &engine->config->probe, board->receivers,
 	    board->receiver_count, now_ms, on_probe_changed, board);
 	board_unref(board);

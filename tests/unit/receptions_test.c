@@ -499,6 +499,28 @@ test_restart_with_rubbish(void **state)
 	create(state);
 }
 
+/* Whoever made room is not to come back with a restart. */
+static void
+test_room_in_the_store(void **state)
+{
+	struct store *store = begin_with_store();
+	int kept = 0;
+	char name[32];
+
+	(void)state;
+	for (int i = 0; i < RECEPTIONS_MAX + 100; i++) {
+		snprintf(name, sizeof name, "host%d.example", i);
+		see(name, ATTEMPT_BOUNCED, REPLY_IP_BLOCKED, NULL, HOUR + i);
+		if (i == RECEPTIONS_MAX - 1)
+			receptions_keep(receptions, HOUR, WALL);
+	}
+	receptions_keep(receptions, HOUR, WALL);
+	store_each(store, "receiver", count_record, &kept);
+	assert_int_equal(kept, RECEPTIONS_MAX);
+	begin_anew(NULL, 0, WALL);
+	store_close(&store);
+}
+
 int
 main(void)
 {
@@ -518,6 +540,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		test_restart_with_rubbish, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_room, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_room_in_the_store, create, destroy),
 	    cmocka_unit_test_setup_teardown(
 		test_flood_of_users_unknown, create, destroy),
 	};

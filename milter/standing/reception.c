@@ -1,0 +1,345 @@
+#include "standing/reception.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "standing/receptions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Recipients of one message, which the map cannot tell from messages. */
+#define BURST_MS CLOCK_SEC
+
+static void
+drop_charge(struct reception *reception, enum charge charge)
+{
+	memset(reception->runs[charge], 0, sizeof reception->runs[charge]);
+	reception->recalled[charge] = 0;
+	reception->heard_ms[charge] = CLOCK_NEVER;
+	reception->is_kept = false;
+	if (charge == CHARGE_BLOCK)
+		reception->refusing_ms = CLOCK_NEVER;
+}
+
+static void
+begin_run(struct reception *reception)
+{
+	drop_charge(reception, CHARGE_BLOCK);
+	drop_charge(reception, CHARGE_THROTTLE);
+	reception->delivered = 0;
+	reception->delivered_message = 0;
+	reception->delivered_ms = CLOCK_NEVER;
+}
+
+/* FNV-1a; never 0. */
+static uint64_t
+message_of(const char *qid)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	if (!qid)
+		return 0;
+	for (; *qid; qid++)
+		hash = (hash ^ (unsigned char)*qid) * UINT64_C(0x100000001b3);
+	return hash ? hash : 1;
+}
+
+/* ---- counting ------------------------------------------------------------ */
+
+static size_t
+marks_of(const struct run *run)
+{
+	return run->count < RECEIVER_AFTER_MAX ? run->count
+					       : RECEIVER_AFTER_MAX;
+}
+
+static bool
+is_known(const struct run *run, const struct mark *mark)
+{
+	for (size_t i = 0; i < marks_of(run); i++) {
+		const struct mark *old = &run->marks[i];
+
+		if (mark->message != 0 && old->message == mark->message)
+			return true;
+		if (mark->message == 0 && mark->at_ms - old->at_ms < BURST_MS)
+			return true;
+	}
+	return false;
+}
+
+static void
+count(struct run *run, const struct mark *mark)
+{
+	if (is_known(run, mark))
+		return;
+	run->marks[run->next] = *mark;
+	run->next = (run->next + 1) % RECEIVER_AFTER_MAX;
+	run->count++;
+}
+
+static int
+count_within(const struct run *run, int64_t since_ms)
+{
+	int found = 0;
+
+	for (size_t i = 0; i < marks_of(run); i++)
+		found += run->marks[i].at_ms > since_ms;
+	return found;
+}
+
+static int
+most_within(const struct run runs[WITNESSES], int64_t since_ms)
+{
+	int by_map = count_within(&runs[WITNESS_MAP], since_ms);
+	int by_log = count_within(&runs[WITNESS_LOG], since_ms);
+
+	return by_map > by_log ? by_map : by_log;
+}
+
+int
+reception_replies(const struct reception *reception, enum charge charge)
+{
+	const struct run *runs = reception->runs[charge];
+	int by_map = runs[WITNESS_MAP].count, by_log = runs[WITNESS_LOG].count;
+
+	return reception->recalled[charge] +
+	       (by_map > by_log ? by_map : by_log);
+}
+
+/* ---- states -------------------------------------------------------------- */
+
+static bool
+turn(struct reception *reception, enum receiver_state state, int64_t now_ms,
+    int64_t wall_sec)
+{
+	if (reception->state == state)
+		return false;
+	reception->state = state;
+	reception->is_kept = false;
+	reception->since_ms = now_ms;
+	reception->since_wall_sec = wall_sec;
+	return true;
+}
+
+static bool
+judge(struct reception *reception, const struct receiver_settings *settings,
+    int64_t now_ms, int64_t wall_sec)
+{
+	int64_t since_ms = now_ms - settings->within_ms;
+
+	if (most_within(reception->runs[CHARGE_BLOCK], since_ms) >=
+	    settings->block_after)
+		return turn(reception, RECEIVER_BLOCKED, now_ms, wall_sec);
+	if (reception->state == RECEIVER_OPEN &&
+	    most_within(reception->runs[CHARGE_THROTTLE], since_ms) >=
+		settings->throttle_after)
+		return turn(reception, RECEIVER_THROTTLED, now_ms, wall_sec);
+	return false;
+}
+
+static void
+keep(char **where, const char *text)
+{
+	if (!text || !text[0] || strcmp(*where, text) == 0)
+		return;
+	free(*where);
+	*where = alloc_string(text);
+}
+
+static void
+learn(struct reception *reception, const char *list)
+{
+	if (!list || !list[0] || reception->list_count == RECEPTION_LISTS_MAX)
+		return;
+	for (size_t i = 0; i < reception->list_count; i++)
+		if (strcmp(reception->lists[i], list) == 0)
+			return;
+	reception->lists[reception->list_count++] = alloc_string(list);
+}
+
+static bool
+see_refusal(struct reception *reception,
+    const struct receiver_settings *settings, const struct sighted_reply *reply,
+    int64_t wall_sec)
+{
+	enum charge charge =
+	    reply->class == REPLY_IP_BLOCKED ? CHARGE_BLOCK : CHARGE_THROTTLE;
+	const struct mark mark = {message_of(reply->qid), reply->at_ms};
+	enum witness witness = reply->qid ? WITNESS_LOG : WITNESS_MAP;
+
+	count(&reception->runs[charge][witness], &mark);
+	if (reply->at_ms > reception->heard_ms[charge])
+		reception->heard_ms[charge] = reply->at_ms;
+	if (charge == CHARGE_BLOCK && reception->refusing_ms == CLOCK_NEVER)
+		reception->refusing_ms = reply->at_ms;
+	reception->delivered = 0;
+	reception->is_kept = false;
+	keep(&reception->list, reply->list);
+	keep(&reception->removal, reply->removal);
+	learn(reception, reply->list);
+	return judge(reception, settings, reply->at_ms, wall_sec);
+}
+
+/* One that is older than the last refusal tells nothing new: the log comes
+   after the map. */
+static bool
+see_delivery(struct reception *reception,
+    const struct receiver_settings *settings, const struct sighted_reply *reply,
+    int64_t wall_sec)
+{
+	uint64_t message = message_of(reply->qid);
+
+	if (reply->at_ms <= reception->heard_ms[CHARGE_BLOCK] ||
+	    reply->at_ms <= reception->heard_ms[CHARGE_THROTTLE])
+		return false;
+	if (message ? message == reception->delivered_message
+		    : reception->delivered > 0 &&
+			  reply->at_ms - reception->delivered_ms < BURST_MS)
+		return false;
+	reception->delivered_message = message;
+	reception->delivered_ms = reply->at_ms;
+	if (++reception->delivered < settings->clear_after)
+		return false;
+	begin_run(reception);
+	return turn(reception, RECEIVER_OPEN, reply->at_ms, wall_sec);
+}
+
+bool
+reception_is_refusal(const struct sighted_reply *reply)
+{
+	return reply->status != ATTEMPT_SENT &&
+	       (reply->class == REPLY_IP_BLOCKED ||
+		   reply->class == REPLY_IP_THROTTLED);
+}
+
+bool
+reception_see(struct reception *reception,
+    const struct receiver_settings *settings, const struct sighted_reply *reply,
+    int64_t wall_sec)
+{
+	if (reply->status == ATTEMPT_SENT)
+		return see_delivery(reception, settings, reply, wall_sec);
+	return reception_is_refusal(reply) &&
+	       see_refusal(reception, settings, reply, wall_sec);
+}
+
+static void
+drop_old(struct reception *reception, enum charge charge, int64_t until_ms)
+{
+	if (reception->heard_ms[charge] != CLOCK_NEVER &&
+	    reception->heard_ms[charge] <= until_ms)
+		drop_charge(reception, charge);
+}
+
+static bool
+is_over(const struct reception *reception)
+{
+	const int64_t *heard_ms = reception->heard_ms;
+
+	if (reception->state == RECEIVER_BLOCKED)
+		return heard_ms[CHARGE_BLOCK] == CLOCK_NEVER;
+	return heard_ms[CHARGE_THROTTLE] == CLOCK_NEVER;
+}
+
+void
+reception_step(struct reception *reception,
+    const struct receiver_settings *settings, int64_t now_ms, int64_t wall_sec)
+{
+	drop_old(reception, CHARGE_BLOCK, now_ms - settings->keep_ms);
+	drop_old(reception, CHARGE_THROTTLE, now_ms - settings->within_ms);
+	if (is_over(reception))
+		turn(reception, RECEIVER_OPEN, now_ms, wall_sec);
+}
+
+bool
+reception_is_blank(const struct reception *reception)
+{
+	return reception->state == RECEIVER_OPEN &&
+	       reception->list_count == 0 &&
+	       reception->heard_ms[CHARGE_BLOCK] == CLOCK_NEVER &&
+	       reception->heard_ms[CHARGE_THROTTLE] == CLOCK_NEVER;
+}
+
+/* ---- over a restart ------------------------------------------------------ */
+
+static int64_t
+to_wall(int64_t ms, int64_t now_ms, int64_t wall_sec)
+{
+	if (ms == CLOCK_NEVER)
+		return 0;
+	return wall_sec - (now_ms - ms) / CLOCK_SEC;
+}
+
+/* A clock that was put back makes nothing younger than now. */
+static int64_t
+from_wall(int64_t sec, int64_t now_ms, int64_t wall_sec)
+{
+	if (sec == 0)
+		return CLOCK_NEVER;
+	return sec < wall_sec ? now_ms - (wall_sec - sec) * CLOCK_SEC : now_ms;
+}
+
+void
+reception_write(struct reception *reception, struct reception_record *out,
+    int64_t now_ms, int64_t wall_sec)
+{
+	const int64_t *heard_ms = reception->heard_ms;
+
+	*out = (struct reception_record){
+	    .state = reception->state,
+	    .since_sec = reception->since_wall_sec,
+	    .blocked_sec = to_wall(heard_ms[CHARGE_BLOCK], now_ms, wall_sec),
+	    .throttled_sec =
+		to_wall(heard_ms[CHARGE_THROTTLE], now_ms, wall_sec),
+	    .refusing_sec = to_wall(reception->refusing_ms, now_ms, wall_sec),
+	    .blocks = reception_replies(reception, CHARGE_BLOCK),
+	    .throttles = reception_replies(reception, CHARGE_THROTTLE),
+	    .list = reception->list,
+	    .removal = reception->removal,
+	    .list_count = reception->list_count,
+	};
+	for (size_t i = 0; i < reception->list_count; i++)
+		out->lists[i] = reception->lists[i];
+	reception->is_kept = true;
+}
+
+void
+reception_read(struct reception *reception,
+    const struct reception_record *record, int64_t now_ms, int64_t wall_sec)
+{
+	reception->state = record->state;
+	reception->since_wall_sec = record->since_sec;
+	reception->since_ms = from_wall(record->since_sec, now_ms, wall_sec);
+	if (reception->since_ms == CLOCK_NEVER)
+		reception->since_ms = now_ms;
+	reception->heard_ms[CHARGE_BLOCK] =
+	    from_wall(record->blocked_sec, now_ms, wall_sec);
+	reception->heard_ms[CHARGE_THROTTLE] =
+	    from_wall(record->throttled_sec, now_ms, wall_sec);
+	reception->refusing_ms =
+	    from_wall(record->refusing_sec, now_ms, wall_sec);
+	reception->recalled[CHARGE_BLOCK] = record->blocks;
+	reception->recalled[CHARGE_THROTTLE] = record->throttles;
+	keep(&reception->list, record->list);
+	keep(&reception->removal, record->removal);
+	for (size_t i = 0; i < record->list_count; i++)
+		learn(reception, record->lists[i]);
+	reception->is_kept = true;
+}
+
+void
+reception_init(struct reception *reception)
+{
+	*reception = (struct reception){
+	    .list = alloc_string(""), .removal = alloc_string("")};
+	begin_run(reception);
+}
+
+void
+reception_clear(struct reception *reception)
+{
+	for (size_t i = 0; i < reception->list_count; i++)
+		free(reception->lists[i]);
+	free(reception->list);
+	free(reception->removal);
+}

@@ -1,0 +1,75 @@
+/*
+ * reception -- how one receiver takes the mail of one egress: what it replied,
+ * and what follows from that (receptions.h says which way). Pure: the clock is
+ * given.
+ */
+#ifndef STANDING_RECEPTION_H
+#define STANDING_RECEPTION_H
+
+#include "config/config.h"
+#include "standing/reception_record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sighted_reply;
+
+/* That one message was refused. */
+struct mark {
+	uint64_t message; /* 0: it is not known which */
+	int64_t at_ms;
+};
+
+/* What one witness says of one class. */
+struct run {
+	struct mark marks[RECEIVER_AFTER_MAX]; /* the last ones, in a ring */
+	size_t next;
+	int count; /* since the run began; may be more than the ring has */
+};
+
+enum witness { WITNESS_MAP, WITNESS_LOG, WITNESSES };
+enum charge { CHARGE_THROTTLE, CHARGE_BLOCK, CHARGES };
+
+struct reception {
+	struct run runs[CHARGES][WITNESSES];
+	int recalled[CHARGES];	   /* replies of before the start */
+	int64_t heard_ms[CHARGES]; /* CLOCK_NEVER: not in this run */
+	int64_t refusing_ms;	   /* the first block of the run */
+	uint64_t delivered_message;
+	int64_t delivered_ms;
+	int delivered;
+	enum receiver_state state;
+	int64_t since_ms, since_wall_sec;
+	char *list, *removal; /* of the last refusal; never NULL */
+	char *lists[RECEPTION_LISTS_MAX];
+	size_t list_count;
+	bool is_kept; /* nothing has changed since reception_write */
+};
+
+void reception_init(struct reception *);
+void reception_clear(struct reception *);
+
+/* A reply that is_refusal, or a delivery. Returns whether the state changed. */
+bool reception_is_refusal(const struct sighted_reply *);
+bool reception_see(struct reception *, const struct receiver_settings *,
+    const struct sighted_reply *, int64_t wall_sec);
+
+/* What time alone changes. */
+void reception_step(struct reception *, const struct receiver_settings *,
+    int64_t now_ms, int64_t wall_sec);
+
+/* Whether there is nothing to know of it. */
+bool reception_is_blank(const struct reception *);
+
+/* Messages that were refused so in this run. */
+int reception_replies(const struct reception *, enum charge);
+
+/* The record borrows the texts. Reading is for one that was just initialised,
+   and copies them. */
+void reception_write(struct reception *, struct reception_record *out,
+    int64_t now_ms, int64_t wall_sec);
+void reception_read(struct reception *, const struct reception_record *,
+    int64_t now_ms, int64_t wall_sec);
+
+#endif
