@@ -29,6 +29,7 @@
 #include "reload.h"
 #include "report.h"
 #include "standing/board.h"
+#include "standing/budgets.h"
 #include "standing/domains.h"
 #include "standing/grounds.h"
 #include "standing/held.h"
@@ -176,7 +177,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	grounds_step(engine->grounds, engine->watch, engine->store, now_ms);
 	grounds_fill(engine->grounds, board, now_ms);
 	ways_step(engine->ways, engine->watch, now_ms);
-	ways_fill(engine->ways, board, clock_wall_sec());
+	ways_fill(engine->ways, board, now_ms, clock_wall_sec());
 	receptions_fill(engine->receptions, board, now_ms);
 	domains_fill(engine->domains, board);
 	board_publish(engine->slot, board_ref(board));
@@ -553,6 +554,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		    .resolver = engine->resolver,
 		    .diagnosis = selftest_diagnosis(engine->selftest),
 		    .board = board_current(engine->slot),
+		    .budgets = board_budgets(engine->slot),
 		    .map = engine->map,
 		    .logbook = engine->logbook,
 		    .domain_count = domains_count(engine->domains),
@@ -601,6 +603,8 @@ destroy(struct engine *engine)
 	resolver_destroy(&engine->resolver);
 	domains_destroy(&engine->domains);
 	grounds_destroy(&engine->grounds);
+	budgets_save(board_budgets(engine->slot), engine->store, clock_now_ms(),
+	    clock_wall_sec());
 	ways_destroy(&engine->ways);
 	logbook_destroy(&engine->logbook);
 	receptions_destroy(&engine->receptions);
@@ -653,7 +657,7 @@ engine_create(struct config *config, const char *config_path,
 	    EV_READ | EV_PERSIST, on_wake, engine);
 	engine->scout = scout_create(engine->base, on_scouted, engine);
 	engine->grounds = grounds_create();
-	engine->ways = ways_create(engine->scout);
+	engine->ways = ways_create(engine->scout, board_budgets(slot), store);
 	engine->nudge = nudge_create();
 	engine->watch = watch_create(on_answered, on_list_changed, engine);
 	engine->selftest = selftest_create(on_resolver_changed, engine);

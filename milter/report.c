@@ -20,6 +20,7 @@
 #include "reception_report.h"
 #include "standing/board.h"
 #include "logbook.h"
+#include "standing/budgets.h"
 
 #include <jansson.h>
 
@@ -242,6 +243,13 @@ report_domain(const struct board *board, const struct board_domain *domain,
 	log_line(&line);
 }
 
+/* Whether new mail may go there. */
+static bool
+is_open(const struct board_route *entry)
+{
+	return entry->is_usable && !entry->is_spent;
+}
+
 void
 report_route(const struct board *board, size_t index, int64_t since_wall_sec)
 {
@@ -251,10 +259,10 @@ report_route(const struct board *board, size_t index, int64_t since_wall_sec)
 
 	line_start(&line, "route");
 	line_add(&line, "name", board->config->routes[index].name);
-	line_add(&line, "state", entry->is_usable ? "usable" : "unusable");
-	if (!entry->is_usable)
+	line_add(&line, "state", is_open(entry) ? "usable" : "unusable");
+	if (!is_open(entry))
 		line_add(&line, "cause", entry->cause);
-	if (entry->is_usable && since_wall_sec > 0) {
+	if (is_open(entry) && since_wall_sec > 0) {
 		clock_format(since, since_wall_sec);
 		line_add(&line, "since", since);
 	}
@@ -473,9 +481,31 @@ domains_json(const struct board *board)
 	return domains;
 }
 
-static json_t *
-route_json(const struct board *board, size_t index)
+/* The limits, and what is left of each; absent where there is none. */
+static void
+add_budget(
+    json_t *json, const struct report_view *view, const struct route *route)
 {
+	json_t *limits = json_object(), *rest = json_object();
+	int64_t left[BUDGET_KINDS];
+
+	budgets_left(view->budgets, route, view->now_ms, left);
+	for (int i = 0; i < BUDGET_KINDS; i++) {
+		if (left[i] == BUDGET_NONE)
+			continue;
+		json_object_set_new(
+		    limits, budget_name(i), json_integer(route->budget[i]));
+		json_object_set_new(
+		    rest, budget_name(i), json_integer(left[i]));
+	}
+	json_object_set_new(json, "budget", limits);
+	json_object_set_new(json, "left", rest);
+}
+
+static json_t *
+route_json(const struct report_view *view, size_t index)
+{
+	const struct board *board = view->board;
 	const struct route *route = &board->config->routes[index];
 	const struct board_route *entry = &board->routes[index];
 	json_t *json = json_object(), *addresses = json_array();
@@ -487,7 +517,7 @@ route_json(const struct board *board, size_t index)
 	json_object_set_new(json, "name", word(route->name));
 	json_object_set_new(json, "nexthop", word(route->nexthop));
 	json_object_set_new(
-	    json, "state", word(entry->is_usable ? "usable" : "unusable"));
+	    json, "state", word(is_open(entry) ? "usable" : "unusable"));
 	json_object_set_new(json, "cause", text(entry->cause));
 	json_object_set_new(json, "since", wall_time(entry->since_wall_sec));
 	json_object_set_new(
@@ -496,16 +526,17 @@ route_json(const struct board *board, size_t index)
 	json_object_set_new(json, "answered", json_integer(entry->answered));
 	json_object_set_new(json, "of", json_integer(entry->of));
 	json_object_set_new(json, "addresses", addresses);
+	add_budget(json, view, route);
 	return json;
 }
 
 static json_t *
-routes_json(const struct board *board)
+routes_json(const struct report_view *view)
 {
 	json_t *routes = json_array();
 
-	for (size_t i = 0; i < board->config->route_count; i++)
-		json_array_append_new(routes, route_json(board, i));
+	for (size_t i = 0; i < view->config->route_count; i++)
+		json_array_append_new(routes, route_json(view, i));
 	return routes;
 }
 
@@ -633,7 +664,7 @@ report_status_json(const struct report_view *view)
 	    json_integer((view->now_ms - view->started_ms) / CLOCK_SEC));
 	json_object_set_new(json, "egress", egresses);
 	json_object_set_new(json, "domains", domains_json(view->board));
-	json_object_set_new(json, "routes", routes_json(view->board));
+	json_object_set_new(json, "routes", routes_json(view));
 	json_object_set_new(json, "lists", lists_json(view));
 	json_object_set_new(
 	    json, "receivers", reception_report_json(view->board));

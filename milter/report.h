@@ -15,6 +15,7 @@ struct address;
 struct answer;
 struct board;
 struct board_domain;
+struct budgets;
 struct config;
 struct diagnosis;
 struct finding;
@@ -67,6 +68,7 @@ struct report_view {
 	const struct resolver *resolver;
 	const struct diagnosis *diagnosis; /* of the resolver */
 	const struct board *board;
+	struct budgets *budgets;
 	const struct map *map; /* NULL: none */
 	struct logbook *logbook;
 	size_t domain_count; /* sender domains that are watched */

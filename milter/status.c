@@ -253,20 +253,48 @@ colour_of_route(const char *state)
 						     : COLOUR_RED;
 }
 
+/* "3 of 5 per_hour, 95 of 100 per_day"; to be freed. */
+static char *
+left_of(const json_t *route)
+{
+	const json_t *limits = json_object_get(route, "budget");
+	char *all = alloc_string("");
+	const char *key;
+	json_t *left;
+
+	json_object_foreach(json_object_get(route, "left"), key, left)
+	{
+		char *longer = alloc_printf("%s%s%lld of %lld %s", all,
+		    all[0] ? ", " : "", (long long)json_integer_value(left),
+		    number(limits, key), key);
+
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
 static void
 print_routes(const json_t *status)
 {
-	struct table *table = table_create((const char *[]){
-	    "ROUTE", "NEXTHOP", "STATE", "SINCE", "STANDING", "CAUSE", NULL});
+	struct table *table = table_create((const char *[]){"ROUTE", "NEXTHOP",
+	    "STATE", "SINCE", "STANDING", "LEFT", "CAUSE", NULL});
 	size_t i;
 	json_t *route;
 
-	json_array_foreach(json_object_get(status, "routes"), i,
-	    route) table_add(table, colour_of_route(text(route, "state")),
-	    (const char *[]){text(route, "name"), text(route, "nexthop"),
-		text(route, "state"), text(route, "since"),
-		text(route, "standing"),
-		is_empty(text(route, "cause")) ? NULL : text(route, "cause")});
+	json_array_foreach(json_object_get(status, "routes"), i, route)
+	{
+		char *left = left_of(route);
+
+		table_add(table, colour_of_route(text(route, "state")),
+		    (const char *[]){text(route, "name"),
+			text(route, "nexthop"), text(route, "state"),
+			text(route, "since"), text(route, "standing"),
+			is_empty(left) ? NULL : left,
+			is_empty(text(route, "cause")) ? NULL
+						       : text(route, "cause")});
+		free(left);
+	}
 	print_and_free(table);
 }
 

@@ -451,6 +451,19 @@ action_name(enum action action)
 }
 
 const char *
+budget_name(enum budget_kind kind)
+{
+	static const char *const names[BUDGET_KINDS] = {
+	    [BUDGET_PER_HOUR] = "per_hour",
+	    [BUDGET_PER_DAY] = "per_day",
+	    [BUDGET_RECIPIENTS_PER_HOUR] = "recipients_per_hour",
+	    [BUDGET_RECIPIENTS_PER_DAY] = "recipients_per_day",
+	};
+
+	return names[kind];
+}
+
+const char *
 mode_name(enum mode mode)
 {
 	return mode == MODE_ENFORCE ? "enforce" : "monitor";

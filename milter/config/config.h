@@ -76,6 +76,18 @@ struct list_use {
 /* What a server has to offer to be of use. WRAPPED: TLS before SMTP. */
 enum route_tls { ROUTE_TLS_MAY, ROUTE_TLS_REQUIRED, ROUTE_TLS_WRAPPED };
 
+/* What a budget is about, and within what time. */
+enum budget_kind {
+	BUDGET_PER_HOUR, /* messages */
+	BUDGET_PER_DAY,
+	BUDGET_RECIPIENTS_PER_HOUR,
+	BUDGET_RECIPIENTS_PER_DAY,
+	BUDGET_KINDS
+};
+
+/* So that a set of them is a number of 64 bits. */
+#define ROUTES_MAX 64
+
 struct route {
 	char *name;    /* goes into a header: letters, digits, - _ . */
 	char *nexthop; /* Postfix transport:nexthop */
@@ -86,6 +98,7 @@ struct route {
 	int64_t probe_every_ms;		 /* 0: never */
 	int probe_failures;		 /* in a row, to count as unreachable */
 	enum route_tls tls;
+	int budget[BUDGET_KINDS]; /* 0: no limit */
 };
 
 /* One rule of the policy. An empty condition holds for everything. */
@@ -197,6 +210,9 @@ struct config {
 
 	struct directory *directory;
 };
+
+/* "per_hour" ...: the key of the configuration. */
+const char *budget_name(enum budget_kind);
 
 /* Reads path and the providers file it names. NULL if there was any error.
    The caller holds the one reference. */

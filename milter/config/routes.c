@@ -63,6 +63,16 @@ read_probe(struct group *group, struct route *route)
 		    "nothing is probed: the nexthop names no host");
 }
 
+#define BUDGET_MAX 10000000
+
+static void
+read_budget(struct group *group, struct route *route)
+{
+	for (int i = 0; i < BUDGET_KINDS; i++)
+		route->budget[i] =
+		    group_number(group, budget_name(i), 1, BUDGET_MAX, 0);
+}
+
 /* NULL if Sendmail has no word for the route, which is an error only where it
    is the one that asks. */
 static char *
@@ -102,6 +112,11 @@ read_route(struct group *group, void *context)
 	values_addresses(group, "addresses", &route.addresses);
 	destinations_parse(nexthop ? nexthop : "", &route.destination);
 	read_probe(group, &route);
+	read_budget(group, &route);
+	if (config->route_count == ROUTES_MAX)
+		group_error(group, NULL,
+		    "found more routes than %d, expected that many at most",
+		    ROUTES_MAX);
 	route.name = alloc_string(name ? name : "");
 	route.nexthop = alloc_string(nexthop ? nexthop : "");
 	route.mailertable = read_mailertable(group, config, route.nexthop);

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "doors/question.h"
 #include "evidence/exchanges.h"
+#include "policy/charge.h"
 #include "policy/gate.h"
 #include "policy/probes.h"
 #include "policy/wording.h"
@@ -57,6 +58,7 @@ struct client {
 	TAILQ_ENTRY(client) entry;
 	struct map *map;
 	struct event event;
+	struct slip slip;
 	bool is_writing; /* the event waits for room, not for input */
 	/* What is not answered yet and not sent yet; both mostly empty. */
 	char *input, *output;
@@ -215,17 +217,22 @@ find_probe(struct map *map, const struct config *config,
 }
 
 static void
-decide(struct map *map, const struct board *board, struct question *question,
-    char answer[WORDING_MAX])
+decide(struct client *client, const struct board *board,
+    struct question *question, char answer[WORDING_MAX])
 {
+	struct map *map = client->map;
 	char receiver[RECEIVER_NAME_MAX];
+	struct recipient recipient;
 	struct verdict verdict;
+	struct facts facts;
 
 	if (question->recipient &&
 	    exchanges_receiver_of(board_exchanges(map->slot),
 		question->recipient, clock_now_ms(), receiver) == 0)
 		question->receiver = receiver;
-	question_decide(board, question, &verdict);
+	question_facts(question, &facts, &recipient);
+	charge_answer(board_budgets(map->slot), board, question->door, &facts,
+	    clock_now_ms(), &client->slip, &verdict);
 	if (question->door == DOOR_RECIPIENT)
 		verdict.probe = find_probe(
 		    map, board->config, &verdict, question->recipient);
@@ -271,25 +278,25 @@ hear(struct map *map, const struct board *board,
 }
 
 static void
-answer_request(struct map *map, const struct board *board,
+answer_request(struct client *client, const struct board *board,
     const struct map_request *request, char answer[WORDING_MAX])
 {
 	struct question question;
 
-	map->counters.questions++;
+	client->map->counters.questions++;
 	strcpy(answer, "NOTFOUND ");
 	if (!board || request->key_length == 0 ||
 	    memchr(request->key, '\0', request->key_length))
 		return;
 	if (is_reply(request)) {
-		hear(map, board, request, answer);
+		hear(client->map, board, request, answer);
 		return;
 	}
 	if (board->config->mode == MODE_ENFORCE &&
 	    board->config->reroute_by == REROUTE_BY_MAP &&
 	    question_read(request->name, request->name_length, request->key,
 		request->key_length, &question) == 0)
-		decide(map, board, &question, answer);
+		decide(client, board, &question, answer);
 }
 
 /* ---- connections -------------------------------------------------------- */
@@ -356,7 +363,7 @@ serve(struct client *client, const struct board *board, const char *bytes,
 		    map_parse(bytes + done, length - done, &request, &used);
 		if (reading != MAP_WHOLE)
 			break;
-		answer_request(map, board, &request, answer);
+		answer_request(client, board, &request, answer);
 		filled += snprintf(output + filled, sizeof output - filled,
 		    "%zu:%s,", strlen(answer), answer);
 		done += used;

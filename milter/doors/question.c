@@ -88,17 +88,25 @@ question_read(const char *name, size_t name_length, const char *key,
 }
 
 void
+question_facts(const struct question *question, struct facts *facts,
+    struct recipient *recipient)
+{
+	*recipient = (struct recipient){
+	    .address = question->recipient, .receiver = question->receiver};
+	*facts = (struct facts){.sender = question->sender,
+	    .recipients = recipient,
+	    .recipient_count = 1};
+}
+
+void
 question_decide(const struct board *board, const struct question *question,
     struct verdict *out)
 {
-	const struct recipient recipient = {
-	    .address = question->recipient, .receiver = question->receiver};
+	struct recipient recipient;
+	struct facts facts;
 
-	if (question->door == DOOR_DELIVERY)
-		gate_answer_delivery(board, question->sender, &recipient, out);
-	else
-		gate_answer(board, question->door, question_subject(question),
-		    question->receiver, out);
+	question_facts(question, &facts, &recipient);
+	gate_answer_facts(board, question->door, &facts, out);
 }
 
 const char *

@@ -18,6 +18,8 @@
 #include <stddef.h>
 
 struct board;
+struct facts;
+struct recipient;
 struct verdict;
 
 /* Of "NAME KEY". No address is as long; Postfix takes in lines of 2 KiB. */
@@ -38,6 +40,9 @@ struct question {
 int question_read(const char *name, size_t name_length, const char *key,
     size_t key_length, struct question *out);
 
+/* What the gate is told: recipient gets the one there is. */
+void question_facts(
+    const struct question *, struct facts *, struct recipient *recipient);
 /* What the gate says to it. */
 void question_decide(
     const struct board *, const struct question *, struct verdict *out);

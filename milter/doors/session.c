@@ -7,6 +7,7 @@
 #include "base/socket.h"
 #include "config/pattern.h"
 #include "evidence/exchanges.h"
+#include "policy/charge.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
@@ -351,19 +352,24 @@ decide(SMFICTX *ctx, struct session *session, const struct board *board)
 	    .recipient_count = session->recipient_count,
 	};
 	enum mode mode = board ? board->config->mode : MODE_MONITOR;
-	struct verdict verdict = {.action = ACTION_PASS};
+	struct verdict verdict = {.action = ACTION_PASS}, decided;
 	const char *cause = NULL;
 	sfsistat status = SMFIS_CONTINUE;
 
 	if (!board || board_silence_ms(slot, clock_now_ms()) > ENGINE_SILENT_MS)
 		cause = "the engine gives no sign of life";
 	else
-		gate_decide(board, &facts, &verdict);
+		charge_message(board_budgets(slot), board, &facts,
+		    clock_now_ms(), &verdict);
 	if (!cause)
 		note_sender(board, &verdict, facts.sender);
 	if (mode == MODE_ENFORCE && !cause) {
 		delete_forged_headers(ctx, session);
+		decided = verdict;
 		status = act(ctx, board->config, &verdict, &cause);
+		if (cause)
+			charge_undo(
+			    board_budgets(slot), board, &facts, &decided);
 		if (verdict.action == ACTION_HOLD)
 			note_held(
 			    &verdict, facts.sender, smfi_getsymval(ctx, "i"));

@@ -267,18 +267,19 @@ first_listed(const struct concerns *concerns)
 }
 
 static bool
-is_usable(const struct board *board, const struct route *route)
+is_usable(const struct board *board, const struct route *route, uint64_t shut)
 {
 	const struct board_route *entry = board_find_route(board, route);
 
-	return !entry || entry->is_usable;
+	return !entry || (entry->is_usable &&
+			     !(shut & UINT64_C(1) << (entry - board->routes)));
 }
 
 static const struct route *
-first_usable(const struct board *board, const struct rule *rule)
+first_usable(const struct board *board, const struct rule *rule, uint64_t shut)
 {
 	for (size_t i = 0; i < rule->via_count; i++)
-		if (is_usable(board, rule->via[i]))
+		if (is_usable(board, rule->via[i], shut))
 			return rule->via[i];
 	return NULL;
 }
@@ -295,10 +296,10 @@ has_waited(const struct rule *rule, const struct verdict *verdict)
 }
 
 static void
-apply_rule(
-    const struct board *board, const struct rule *rule, struct verdict *verdict)
+apply_rule(const struct board *board, const struct rule *rule, uint64_t shut,
+    struct verdict *verdict)
 {
-	const struct route *route = first_usable(board, rule);
+	const struct route *route = first_usable(board, rule, shut);
 
 	verdict->rule = rule;
 	verdict->action = rule->then;
@@ -331,7 +332,7 @@ judge(const struct board *board, const struct facts *facts,
 	    is_for_domain ? concerns->count : concerns->listed_count;
 	verdict->is_gated = true;
 	if (rule)
-		apply_rule(board, rule, verdict);
+		apply_rule(board, rule, facts->shut, verdict);
 }
 
 static bool
@@ -384,25 +385,23 @@ asks_for_all(enum door door)
 	return door == DOOR_RECIPIENT || door == DOOR_MAILERTABLE;
 }
 
-static void
-answer(const struct board *board, enum door door, const char *sender,
-    const struct recipient *recipient, struct verdict *out)
+void
+gate_answer_facts(const struct board *board, enum door door,
+    const struct facts *facts, struct verdict *out)
 {
 	const struct config *config = board->config;
 	struct verdict verdict = {.action = ACTION_PASS};
-	struct facts facts = {
-	    .sender = sender, .recipients = recipient, .recipient_count = 1};
 	struct concern concern = {0};
 	struct concerns concerns = {
-	    .items = &concern, .domain = find_domain(board, sender)};
+	    .items = &concern, .domain = find_domain(board, facts->sender)};
 
 	if (!asks_for_all(door) || config->local_domains.count > 0)
-		find_concerns(board, &facts, &concerns);
+		find_concerns(board, facts, &concerns);
 	if (concerns.count > 0)
 		verdict.reception =
-		    find_reception(board, concern.egress, recipient);
+		    find_reception(board, concern.egress, facts->recipients);
 	if (concerns.listed_count > 0)
-		judge(board, &facts, &concerns, &verdict);
+		judge(board, facts, &concerns, &verdict);
 	keep_queued(&verdict);
 	if (!is_move(&verdict) ||
 	    (asks_for_all(door) && !is_certain(config, &verdict))) {
@@ -410,6 +409,18 @@ answer(const struct board *board, enum door door, const char *sender,
 		verdict.route = NULL;
 	}
 	*out = verdict;
+}
+
+static void
+answer(const struct board *board, enum door door, const char *sender,
+    const struct recipient *recipient, uint64_t shut, struct verdict *out)
+{
+	const struct facts facts = {.sender = sender,
+	    .recipients = recipient,
+	    .recipient_count = 1,
+	    .shut = shut};
+
+	gate_answer_facts(board, door, &facts, out);
 }
 
 void
@@ -421,31 +432,36 @@ gate_answer(const struct board *board, enum door door, const char *address,
 	    .address = address, .receiver = receiver};
 
 	if (door == DOOR_SENDER)
-		answer(board, door, address, &nobody, out);
+		answer(board, door, address, &nobody, 0, out);
 	else
-		answer(board, door, NULL, &recipient, out);
+		answer(board, door, NULL, &recipient, 0, out);
 }
 
 void
 gate_answer_delivery(const struct board *board, const char *sender,
     const struct recipient *recipient, struct verdict *out)
 {
-	answer(board, DOOR_DELIVERY, sender, recipient, out);
+	answer(board, DOOR_DELIVERY, sender, recipient, 0, out);
 }
 
 /* What the MTA will be told at delivery, in the order in which it asks. */
 static bool
-answer_both(const struct board *board, const char *sender,
+answer_both(const struct board *board, const struct facts *facts,
     const struct recipient *recipient, struct verdict *out)
 {
+	const struct recipient nobody = {0};
+	const struct recipient asked = {
+	    .address = recipient->address, .receiver = recipient->receiver};
+
 	if (board->config->mta == MTA_SENDMAIL) {
-		gate_answer_delivery(board, sender, recipient, out);
+		answer(board, DOOR_DELIVERY, facts->sender, recipient,
+		    facts->shut, out);
 		return is_move(out);
 	}
-	gate_answer(board, DOOR_RECIPIENT, recipient->address,
-	    recipient->receiver, out);
+	answer(board, DOOR_RECIPIENT, NULL, &asked, facts->shut, out);
 	if (!is_move(out))
-		gate_answer(board, DOOR_SENDER, sender, NULL, out);
+		answer(board, DOOR_SENDER, facts->sender, &nobody, facts->shut,
+		    out);
 	return is_move(out);
 }
 
@@ -458,8 +474,8 @@ foresee(const struct board *board, const struct facts *facts,
 		const struct concern *concern = &concerns->items[i];
 		struct verdict answer;
 
-		if (!concern->is_listed || !answer_both(board, facts->sender,
-					       concern->recipient, &answer))
+		if (!concern->is_listed ||
+		    !answer_both(board, facts, concern->recipient, &answer))
 			continue;
 		answer.outbound_count = concerns->listed_count;
 		*verdict = answer;
@@ -541,7 +557,8 @@ gate_usual(const struct board *board, size_t egress_index, struct verdict *out)
 
 		if (!rule->wants_listed_domain && has_no_condition(rule) &&
 		    egress_holds(&rule->egresses, verdict.egress->name)) {
-			apply_rule(board, rule, &verdict);
+			apply_rule(
+			    board, rule, board_spent_routes(board), &verdict);
 			break;
 		}
 	}

@@ -27,6 +27,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct board;
 struct board_domain;
@@ -49,6 +50,9 @@ struct facts {
 	struct address client; /* family 0: not known */
 	const struct recipient *recipients;
 	size_t recipient_count;
+	/* Routes that are not to be taken, beside those that are unusable: bit
+	   i is config.routes[i]. */
+	uint64_t shut;
 };
 
 /* Pointers lead into the board and its configuration. */
@@ -99,6 +103,11 @@ void gate_answer(const struct board *, enum door, const char *address,
 void gate_answer_delivery(const struct board *, const char *sender,
     const struct recipient *, struct verdict *out);
 
+/* The same of what a door is told: one recipient, whose address is NULL where
+   it is not told. */
+void gate_answer_facts(
+    const struct board *, enum door, const struct facts *, struct verdict *out);
+
 /* The first condition of a rule that does not hold for a recipient and its
    egress. CONDITION_DOOR: the door that would have to act cannot see all. */
 enum condition {
@@ -129,7 +138,8 @@ struct blame {
 void gate_blame(const struct verdict *, struct blame *out);
 
 /* What happens to a message of which nothing is known but its egress: the
-   first rule without conditions on the message. For the standing: line. */
+   first rule without conditions on the message. For the standing: line. Routes
+   with nothing left of their budget are passed over. */
 void gate_usual(const struct board *, size_t egress_index, struct verdict *out);
 /* The same of a message of which nothing is known but its sender's domain. */
 void gate_usual_domain(

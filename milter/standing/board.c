@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "config/config.h"
 #include "evidence/exchanges.h"
+#include "standing/budgets.h"
 #include "standing/held.h"
 #include "standing/notes.h"
 
@@ -22,6 +23,7 @@ struct board_slot {
 	pthread_mutex_t mutex; /* of current; held for a pointer copy */
 	struct board *current;
 	struct notes *notes;
+	struct budgets *budgets;
 	struct exchanges *exchanges;
 	struct held *held;
 	_Atomic int64_t beat_ms;
@@ -138,6 +140,17 @@ board_route_judge(struct board_route *route, const char *cause)
 	route->is_usable = !copy[0];
 }
 
+uint64_t
+board_spent_routes(const struct board *board)
+{
+	uint64_t routes = 0;
+
+	for (size_t i = 0; board->routes && i < board->config->route_count; i++)
+		if (board->routes[i].is_spent)
+			routes |= UINT64_C(1) << i;
+	return routes;
+}
+
 const struct board_route *
 board_find_route(const struct board *board, const struct route *route)
 {
@@ -252,6 +265,7 @@ board_slot_create(void)
 
 	pthread_mutex_init(&slot->mutex, NULL);
 	slot->notes = notes_create();
+	slot->budgets = budgets_create();
 	slot->exchanges = exchanges_create();
 	slot->held = held_create();
 	atomic_init(&slot->beat_ms, BEAT_NEVER);
@@ -266,10 +280,17 @@ board_slot_destroy(struct board_slot **slot)
 	board_unref((*slot)->current);
 	pthread_mutex_destroy(&(*slot)->mutex);
 	notes_destroy(&(*slot)->notes);
+	budgets_destroy(&(*slot)->budgets);
 	exchanges_destroy(&(*slot)->exchanges);
 	held_destroy(&(*slot)->held);
 	free(*slot);
 	*slot = NULL;
+}
+
+struct budgets *
+board_budgets(struct board_slot *slot)
+{
+	return slot->budgets;
 }
 
 struct notes *

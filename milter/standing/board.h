@@ -18,6 +18,7 @@
 struct config;
 struct board_slot;
 struct exchanges;
+struct budgets;
 struct held;
 struct notes;
 struct route;
@@ -51,8 +52,12 @@ struct board_domain {
 /* One route, in the order of config.routes. */
 struct board_route {
 	bool is_usable; /* also before anything is known of it */
-	/* Never NULL and the board's own; board_route_judge sets both. */
-	char *cause;		   /* why not; "" while it is usable */
+	/* Nothing is left of its budget. It stays usable: what is under way to
+	   it is paid for. */
+	bool is_spent;
+	/* Never NULL and the board's own; board_route_judge sets it, and
+	   is_usable with it. */
+	char *cause;		   /* why no mail goes there, else "" */
 	int64_t since_wall_sec;	   /* of is_usable; 0: since the start */
 	enum standing_state state; /* of its addresses */
 	int weight, answered, of;
@@ -112,6 +117,9 @@ struct board_domain *board_add_domain(struct board *, const char *name,
     const char *subject, const char *blocked_by, const char *removal);
 void board_sort(struct board *);
 
+/* Those with nothing left of their budget: bit i is config.routes[i]. */
+uint64_t board_spent_routes(const struct board *);
+
 /* NULL for a route that is not of the configuration. Borrowed. */
 const struct board_route *board_find_route(
     const struct board *, const struct route *);
@@ -130,6 +138,9 @@ const char *receiver_state_name(enum receiver_state); /* "open" ... */
 
 struct board_slot *board_slot_create(void);
 void board_slot_destroy(struct board_slot **);
+
+/* What the doors count. Borrowed until the slot is gone. */
+struct budgets *board_budgets(struct board_slot *);
 
 /* Where the doors leave word of senders. Borrowed until the slot is gone. */
 struct notes *board_notes(struct board_slot *);

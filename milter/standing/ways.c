@@ -6,6 +6,7 @@
 #include "evidence/scout.h"
 #include "evidence/watch.h"
 #include "standing/board.h"
+#include "standing/budgets.h"
 #include "standing/standing.h"
 
 #include <stdio.h>
@@ -28,6 +29,9 @@ struct way {
 
 struct ways {
 	const struct scout *scout;
+	struct budgets *budgets;
+	struct store *store;
+	bool has_loaded;
 	const struct config *config;
 	struct way *items; /* one for each route */
 	size_t count;
@@ -158,14 +162,58 @@ write_cause(
 }
 
 static void
-settle(struct way *way, const char *unreachable, int64_t wall_sec)
+settle(struct way *way, const char *cause, int64_t wall_sec)
 {
-	char cause[CAUSE_MAX] = "";
-
-	write_cause(way, unreachable, cause);
 	if (!way->cause[0] != !cause[0])
 		way->since_wall_sec = wall_sec;
-	memcpy(way->cause, cause, sizeof way->cause);
+	snprintf(way->cause, sizeof way->cause, "%s", cause);
+}
+
+static void
+write_spent(
+    const struct route *route, enum budget_kind kind, char cause[CAUSE_MAX])
+{
+	bool is_daily =
+	    kind == BUDGET_PER_DAY || kind == BUDGET_RECIPIENTS_PER_DAY;
+	bool is_of_messages = kind == BUDGET_PER_HOUR || kind == BUDGET_PER_DAY;
+
+	snprintf(cause, CAUSE_MAX, "its budget of %d %s %s is used up",
+	    route->budget[kind], is_of_messages ? "messages" : "recipients",
+	    is_daily ? "a day" : "an hour");
+}
+
+/* Leaves cause alone where there is something left. */
+static bool
+look_for_spent(struct ways *ways, const struct route *route, int64_t now_ms,
+    char cause[CAUSE_MAX])
+{
+	int64_t left[BUDGET_KINDS];
+
+	budgets_left(ways->budgets, route, now_ms, left);
+	for (int i = 0; i < BUDGET_KINDS; i++) {
+		if (left[i] != 0)
+			continue;
+		write_spent(route, i, cause);
+		return true;
+	}
+	return false;
+}
+
+/* What speaks against it for all mail comes first. */
+static void
+judge(struct ways *ways, size_t index, int64_t now_ms, int64_t wall_sec,
+    struct board_route *entry)
+{
+	struct way *way = &ways->items[index];
+	char cause[CAUSE_MAX] = "";
+
+	write_cause(way, scout_cause(ways->scout, index), cause);
+	entry->is_spent =
+	    !cause[0] &&
+	    look_for_spent(ways, &ways->config->routes[index], now_ms, cause);
+	settle(way, cause, wall_sec);
+	board_route_judge(entry, way->cause);
+	entry->is_usable |= entry->is_spent;
 }
 
 static void
@@ -179,15 +227,19 @@ copy_addresses(const struct addresses *from, struct board_route *entry)
 }
 
 void
-ways_fill(struct ways *ways, struct board *board, int64_t wall_sec)
+ways_fill(
+    struct ways *ways, struct board *board, int64_t now_ms, int64_t wall_sec)
 {
+	if (!ways->has_loaded)
+		budgets_load(ways->budgets, ways->store, now_ms, wall_sec);
+	ways->has_loaded = true;
+	budgets_save(ways->budgets, ways->store, now_ms, wall_sec);
 	for (size_t i = 0; i < ways->count; i++) {
 		struct way *way = &ways->items[i];
 		struct board_route *entry = &board->routes[i];
 
-		settle(way, scout_cause(ways->scout, i), wall_sec);
 		copy_addresses(addresses_of(ways, i), entry);
-		board_route_judge(entry, way->cause);
+		judge(ways, i, now_ms, wall_sec, entry);
 		entry->since_wall_sec = way->since_wall_sec;
 		entry->state = way->standing.state;
 		entry->weight = way->standing.reading.weight;
@@ -216,10 +268,13 @@ ways_tell(
 }
 
 struct ways *
-ways_create(const struct scout *scout)
+ways_create(
+    const struct scout *scout, struct budgets *budgets, struct store *store)
 {
 	struct ways *ways = alloc_zeroed(1, sizeof *ways);
 
+	ways->budgets = budgets;
+	ways->store = store;
 	ways->scout = scout;
 	return ways;
 }

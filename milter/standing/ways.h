@@ -1,6 +1,7 @@
 /*
  * ways -- how each configured route stands: whether one of its own addresses
- * is listed, and whether it can be reached. Engine thread only; the clock is
+ * is listed, whether it can be reached, and whether there is anything left of
+ * its budget. Engine thread only; the clock is
  * given.
  *
  * A route counts as usable while nothing is known against it. Its addresses
@@ -16,13 +17,17 @@
 
 struct addresses;
 struct board;
+struct budgets;
 struct config;
 struct scout;
+struct store;
 struct watch;
 struct ways;
 
-/* scout is borrowed until ways_destroy, and has the same configuration. */
-struct ways *ways_create(const struct scout *);
+/* All are borrowed until ways_destroy; scout has the same configuration.
+   The store keeps the budgets. */
+struct ways *ways_create(
+    const struct scout *, struct budgets *, struct store *);
 void ways_destroy(struct ways **);
 
 /* Takes over the routes of a configuration; what is known of one goes on with
@@ -37,8 +42,9 @@ const struct addresses *ways_addresses(struct ways *);
 /* Steps all standings. */
 void ways_step(struct ways *, const struct watch *, int64_t now_ms);
 
-/* Settles which routes are usable, and fills that in. */
-void ways_fill(struct ways *, struct board *, int64_t wall_sec);
+/* Settles which routes are usable, and fills that in. What the budgets count
+   goes to the store, and at the first call comes from there. */
+void ways_fill(struct ways *, struct board *, int64_t now_ms, int64_t wall_sec);
 
 /* Calls tell for each route that turned usable or unusable, or unusable for
    another cause, since the last time. since_wall_sec: of the state before;

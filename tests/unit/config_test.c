@@ -430,6 +430,13 @@ static const struct {
      " tls = \"on\"; } );",
 	"r.conf:2: error: routes.tls: found \"on\", expected \"may\", "
 	"\"required\" or \"wrapped\""},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp-a:\"; per_hour = 0; } );",
+	"r.conf:2: error: routes.per_hour: found the number 0, expected a "
+	"whole number from 1 to 10000000, without quotes"},
+    {"routes = ( { name = \"a\"; nexthop = \"smtp-a:\";"
+     " recipients_per_day = \"1k\"; } );",
+	"r.conf:2: error: routes.recipients_per_day: found \"1k\", expected a "
+	"whole number from 1 to 10000000, without quotes"},
     {"routes = ( { name = \"a\"; nexthop = \"smtp-a:\"; probe = \"1m\"; } );",
 	"r.conf:2: warning: routes.probe: nothing is probed: the nexthop "
 	"names no host"},
