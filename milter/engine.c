@@ -30,6 +30,7 @@
 #include "report.h"
 #include "standing/board.h"
 #include "standing/budgets.h"
+#include "standing/comebacks.h"
 #include "standing/domains.h"
 #include "standing/grounds.h"
 #include "standing/held.h"
@@ -73,6 +74,7 @@ struct engine {
 	struct domains *domains;
 	struct scout *scout;
 	struct ways *ways;
+	struct comebacks *comebacks;
 	struct receptions *receptions;
 	struct probes *probes;
 	struct backlog *backlog;
@@ -166,6 +168,16 @@ on_heard(void *arg, const struct sighted_reply *reply, const char *to)
 		event_active(engine->renew, EV_TIMEOUT, 0);
 }
 
+static void
+on_share_changed(void *arg, size_t egress)
+{
+	const struct change *change = arg;
+
+	report_standing(
+	    change->board, egress, change->board->egresses[egress].state);
+	nudge_want(change->engine->nudge);
+}
+
 /* Steps all standings, publishes the new picture, and only then tells: who
    reads the line finds the gate already acting on it. */
 static void
@@ -176,6 +188,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 
 	grounds_step(engine->grounds, engine->watch, engine->store, now_ms);
 	grounds_fill(engine->grounds, board, now_ms);
+	comebacks_fill(engine->comebacks, board, now_ms, clock_wall_sec());
 	ways_step(engine->ways, engine->watch, now_ms);
 	ways_fill(engine->ways, board, now_ms, clock_wall_sec());
 	receptions_fill(engine->receptions, board, now_ms);
@@ -184,6 +197,7 @@ renew_board(struct engine *engine, int64_t now_ms)
 	exchanges_need(
 	    board_exchanges(engine->slot), gate_wants_receivers(board));
 	grounds_tell(engine->grounds, on_ground_changed, &change);
+	comebacks_tell(engine->comebacks, board, on_share_changed, &change);
 	domains_tell(engine->domains, on_domain_changed, &change);
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
@@ -468,6 +482,8 @@ take_config(struct engine *engine, struct config *config, char **reason)
 		return -1;
 	}
 	grounds_configure(engine->grounds, config);
+	comebacks_configure(
+	    engine->comebacks, config, clock_now_ms(), clock_wall_sec());
 	engine->config = config;
 	engine->resolver = resolver;
 	selftest_configure(engine->selftest, config, resolver);
@@ -607,6 +623,7 @@ destroy(struct engine *engine)
 	    clock_wall_sec());
 	ways_destroy(&engine->ways);
 	logbook_destroy(&engine->logbook);
+	comebacks_destroy(&engine->comebacks);
 	receptions_destroy(&engine->receptions);
 	probes_destroy(&engine->probes);
 	backlog_destroy(&engine->backlog);
@@ -655,6 +672,7 @@ engine_create(struct config *config, const char *config_path,
 	engine->renew = event_new(engine->base, -1, 0, on_renew, engine);
 	engine->wake = event_new(engine->base, engine->wake_fd,
 	    EV_READ | EV_PERSIST, on_wake, engine);
+	engine->comebacks = comebacks_create(store);
 	engine->scout = scout_create(engine->base, on_scouted, engine);
 	engine->grounds = grounds_create();
 	engine->ways = ways_create(engine->scout, board_budgets(slot), store);

@@ -69,6 +69,10 @@ take_standing(struct board_egress *entry, const struct egress *egress,
 		return;
 	entry->state = state;
 	entry->since_wall_sec = wall_time_of(text_of(json, "since"));
+	if (json_object_get(json, "direct_share"))
+		entry->direct_share =
+		    json_integer_value(json_object_get(json, "direct_share"));
+	entry->is_returning = entry->direct_share < 100;
 	if (entry->state == STANDING_LISTED && entry->since_wall_sec > 0 &&
 	    entry->since_wall_sec < now_wall_sec)
 		entry->listed_for_ms =
@@ -289,6 +293,9 @@ add_standing(
 		clock_format(since, entry->since_wall_sec);
 		set_text(json, "since", since);
 	}
+	if (entry->is_returning)
+		json_object_set_new(
+		    json, "share", json_integer(entry->direct_share));
 	if (entry->state != STANDING_LISTED)
 		return;
 	set_text(json, "address", address_format(address, &entry->address));
@@ -440,6 +447,10 @@ print_egress(const json_t *door, FILE *to)
 	if (text_of(door, "blocked_by")[0])
 		fprintf(to, ": %s is blocked by %s", text_of(door, "address"),
 		    text_of(door, "blocked_by"));
+	if (json_object_get(door, "share"))
+		fprintf(to, ": comes back, %lld percent go directly",
+		    (long long)json_integer_value(
+			json_object_get(door, "share")));
 	fputc('\n', to);
 }
 

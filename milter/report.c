@@ -195,6 +195,9 @@ report_standing(
 	line_add(&line, "egress", board->config->egresses[index].name);
 	line_add(&line, "from", standing_name(from));
 	line_add(&line, "to", standing_name(entry->state));
+	if (board->config->return_step_count > 0 &&
+	    entry->state != STANDING_LISTED)
+		line_add_number(&line, "share", entry->direct_share);
 	line_add_number(&line, "weight", entry->weight);
 	if (entry->state == STANDING_LISTED)
 		line_add(&line, "blocked-by", entry->blocked_by);
@@ -439,6 +442,8 @@ egress_json(const struct report_view *view, size_t index)
 	json_object_set_new(
 	    json, "standing", word(standing_name(entry->state)));
 	json_object_set_new(json, "since", wall_time(entry->since_wall_sec));
+	json_object_set_new(
+	    json, "direct_share", json_integer(entry->direct_share));
 	json_object_set_new(json, "weight", json_integer(entry->weight));
 	json_object_set_new(
 	    json, "listed_at", json_integer(view->config->listed_at));

@@ -42,6 +42,19 @@ print_and_free(struct table *table)
 	putchar('\n');
 }
 
+/* "clean, 25% direct" on the way back from a listing. */
+static void
+write_standing(char *to, size_t size, const json_t *egress)
+{
+	const char *standing = text(egress, "standing");
+	const json_t *share = json_object_get(egress, "direct_share");
+
+	snprintf(to, size, "%s", standing ? standing : "");
+	if (json_is_integer(share) && json_integer_value(share) < 100)
+		snprintf(to, size, "%s, %lld%% direct", standing,
+		    (long long)json_integer_value(share));
+}
+
 static void
 print_egresses(const json_t *status)
 {
@@ -53,16 +66,16 @@ print_egresses(const json_t *status)
 	json_array_foreach(json_object_get(status, "egress"), i, egress)
 	{
 		const char *blocked_by = text(egress, "blocked_by");
-		char weight[48], answered[48];
+		char standing[64], weight[48], answered[48];
 
 		snprintf(weight, sizeof weight, "%lld of %lld",
 		    number(egress, "weight"), number(egress, "listed_at"));
 		snprintf(answered, sizeof answered, "%lld of %lld",
 		    number(egress, "answered"), number(egress, "of"));
+		write_standing(standing, sizeof standing, egress);
 		table_add(table, colour_of(text(egress, "standing")),
-		    (const char *[]){text(egress, "name"),
-			text(egress, "standing"), text(egress, "since"), weight,
-			answered,
+		    (const char *[]){text(egress, "name"), standing,
+			text(egress, "since"), weight, answered,
 			blocked_by && blocked_by[0] ? blocked_by : NULL});
 	}
 	print_and_free(table);

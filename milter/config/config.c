@@ -10,6 +10,7 @@
 #include "config/maillogs.h"
 #include "config/problems.h"
 #include "config/reader.h"
+#include "config/returns.h"
 #include "config/routes.h"
 #include "config/rules.h"
 #include "config/server.h"
@@ -330,6 +331,7 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	probe_read(root, config);
 	routes_read(root, config);
 	maillogs_read(root, config);
+	returns_read(root, config);
 	rules_read(root, config);
 	group_end(root);
 }
@@ -353,6 +355,7 @@ destroy(struct config *config)
 	rules_free(config);
 	maillogs_free(config);
 	routes_free(config);
+	returns_free(config);
 	directory_destroy(&config->directory);
 	free((struct shared *)config);
 }

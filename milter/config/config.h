@@ -133,6 +133,12 @@ struct maillog {
 	const struct route *route;
 };
 
+/* After a listing: so much of the mail goes directly again, for so long. */
+struct return_step {
+	int share; /* percent, 1..99 */
+	int64_t for_ms;
+};
+
 struct dns_settings {
 	char *servers;	    /* "addr:port,..." for c-ares; NULL: the system's */
 	int64_t timeout_ms; /* for each try */
@@ -195,6 +201,8 @@ struct config {
 	int listed_at;
 	int confirm; /* answers in a row */
 	int64_t clear_after_ms, keep_unknown_ms;
+	struct return_step *return_steps; /* in order; none: all at once */
+	size_t return_step_count;
 	int coverage; /* percent of the weight that must have answered */
 
 	enum reroute_by reroute_by;

@@ -102,8 +102,20 @@ sight_uses_receivers(const struct config *config)
 }
 
 bool
+sight_returns_by_recipient(const struct config *config)
+{
+	if (config->return_step_count == 0 ||
+	    config->reroute_by != REROUTE_BY_MAP)
+		return false;
+	return config->mta == MTA_SENDMAIL ||
+	       (config->local_domains.count > 0 && !sight_needs_sender(config));
+}
+
+bool
 sight_uses_recipient(const struct config *config)
 {
+	if (sight_returns_by_recipient(config))
+		return true;
 	for (size_t i = 0; i < config->rule_count; i++) {
 		const struct rule *rule = &config->rules[i];
 

@@ -34,6 +34,11 @@ bool sight_can_act(const struct config *, const struct rule *);
 /* Whether an answer about a recipient could differ by its sender. */
 bool sight_needs_sender(const struct config *);
 
+/* Whether the map knows the recipient of mail that is to come back in steps:
+   then the answer about the recipient decides about it, else that about the
+   sender. */
+bool sight_returns_by_recipient(const struct config *);
+
 /* Whether a rule of the configuration makes the MTA keep mail waiting, and
    whether one can move mail by what the map knows of its recipient: by its
    address, or because its receiver blocks us. */

@@ -7,6 +7,7 @@
 #include "config/receiver_names.h"
 #include "policy/wording.h"
 #include "standing/board.h"
+#include "standing/comeback.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,10 +133,48 @@ find_reception(
 	return board_find_receiver(board, egress, recipient->receiver);
 }
 
+/* What tells whether mail is of the share that goes directly: the domain of the
+   recipient. NULL where that is not known. */
+static const char *
+domain_key(const struct recipient *recipient)
+{
+	const char *domain =
+	    recipient->address ? pattern_domain_of(recipient->address) : NULL;
+
+	return is_given(domain) ? domain : recipient->address;
+}
+
+/* The header moves a whole message, so its first recipient decides for it. The
+   map may not know the recipient (sight_returns_by_recipient); then the sender
+   decides, as far as that one is known. */
+static const char *
+share_key(const struct config *config, const struct facts *facts,
+    const struct recipient *first, const struct recipient *recipient)
+{
+	if (config->reroute_by == REROUTE_BY_HEADER)
+		return domain_key(first);
+	if (sight_returns_by_recipient(config) || !facts->sender)
+		return domain_key(recipient);
+	return facts->sender;
+}
+
+/* Whether mail goes the way it went while its egress was listed. */
+static bool
+is_kept_away(const struct board *board, size_t egress, const char *key)
+{
+	const struct board_egress *entry = &board->egresses[egress];
+
+	if (entry->state == STANDING_LISTED)
+		return true;
+	return entry->is_returning && key &&
+	       !comeback_is_direct(entry->direct_share, key);
+}
+
 static void
 find_concerns(const struct board *board, const struct facts *facts,
     struct concerns *concerns)
 {
+	const struct recipient *first = NULL;
 	size_t egress;
 
 	for (size_t i = 0; i < facts->recipient_count; i++) {
@@ -151,8 +190,11 @@ find_concerns(const struct board *board, const struct facts *facts,
 		receiver = find_reception(board, egress, recipient);
 		if (receiver && !receiver->is_gated)
 			receiver = NULL;
-		is_listed = receiver ||
-			    board->egresses[egress].state == STANDING_LISTED;
+		if (!first)
+			first = recipient;
+		is_listed = receiver || is_kept_away(board, egress,
+					    share_key(board->config, facts,
+						first, recipient));
 		concerns->items[concerns->count++] =
 		    (struct concern){recipient, egress, is_listed, receiver};
 		concerns->listed_count += is_listed;
@@ -373,7 +415,8 @@ gate_wants_receivers(const struct board *board)
 	if (!sight_uses_receivers(config))
 		return false;
 	for (size_t i = 0; i < config->egress_count; i++)
-		if (board->egresses[i].state == STANDING_LISTED)
+		if (board->egresses[i].state == STANDING_LISTED ||
+		    board->egresses[i].is_returning)
 			return true;
 	return false;
 }
@@ -652,6 +695,9 @@ add_blame(struct line *line, const struct verdict *verdict)
 	else if (verdict->standing->address.family != 0)
 		line_add(line, "address", blame.subject);
 	add_given(line, "blocked-by", blame.blocked_by);
+	if (!verdict->domain && !verdict->receiver &&
+	    verdict->standing->is_returning)
+		line_add_number(line, "share", verdict->standing->direct_share);
 }
 
 static void

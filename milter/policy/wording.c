@@ -13,16 +13,30 @@
    one, pipe(8) shows the text by it as a deferral. */
 #define WAIT_PREFIX "OK " WORDING_WAIT_TRANSPORT ":4.7.1 "
 
+/* Without a list it is an egress that comes back in steps. */
+static int
+say_why(char *text, size_t size, const char *before, const struct blame *blame)
+{
+	if (blame->blocked_by[0])
+		return snprintf(text, size, "%s%s is blocked by %s", before,
+		    blame->subject, blame->blocked_by);
+	return snprintf(text, size,
+	    "%s%s was blocked until lately, and comes back in steps", before,
+	    blame->subject);
+}
+
 const char *
 wording_defer(char text[WORDING_MAX], const struct verdict *verdict)
 {
 	char raw[WORDING_MAX];
 	struct blame blame;
+	size_t used;
 
 	gate_blame(verdict, &blame);
-	snprintf(raw, sizeof raw, "%s is blocked by %s%s%s; try again later",
-	    blame.subject, blame.blocked_by,
-	    blame.removal[0] ? ", removal: " : "", blame.removal);
+	used = say_why(raw, sizeof raw, "", &blame);
+	if (used < sizeof raw)
+		snprintf(raw + used, sizeof raw - used, "%s%s; try again later",
+		    blame.removal[0] ? ", removal: " : "", blame.removal);
 	line_escape(text, WORDING_MAX, raw, strlen(raw));
 	return text;
 }
@@ -34,8 +48,7 @@ wording_hold(char text[WORDING_MAX], const struct verdict *verdict)
 	struct blame blame;
 
 	gate_blame(verdict, &blame);
-	snprintf(raw, sizeof raw, "repgate: %s is blocked by %s", blame.subject,
-	    blame.blocked_by);
+	say_why(raw, sizeof raw, "repgate: ", &blame);
 	line_escape(text, WORDING_MAX, raw, strlen(raw));
 	return text;
 }
@@ -47,8 +60,7 @@ write_reason(char *text, size_t size, const struct verdict *verdict)
 	struct blame blame;
 
 	gate_blame(verdict, &blame);
-	snprintf(raw, sizeof raw, "%s is blocked by %s", blame.subject,
-	    blame.blocked_by);
+	say_why(raw, sizeof raw, "", &blame);
 	line_escape(text, size, raw, strlen(raw));
 }
 

@@ -48,8 +48,10 @@ board_create(struct config *config)
 	board->config = config_ref(config);
 	board->egresses =
 	    alloc_zeroed(config->egress_count, sizeof *board->egresses);
-	for (size_t i = 0; i < config->egress_count; i++)
+	for (size_t i = 0; i < config->egress_count; i++) {
 		board_egress_blame(&board->egresses[i], "", "");
+		board->egresses[i].direct_share = 100;
+	}
 	board->routes =
 	    alloc_zeroed(config->route_count, sizeof *board->routes);
 	for (size_t i = 0; i < config->route_count; i++)

@@ -27,7 +27,12 @@ struct route;
 struct board_egress {
 	enum standing_state state;
 	int weight, answered, of;
-	int64_t listed_for_ms;	/* until this picture; 0 unless listed */
+	/* Until this picture; 0 unless listed or returning. */
+	int64_t listed_for_ms;
+	/* Percent of its mail that goes directly after a listing, the rest as
+	   while listed. Of use only while is_returning. */
+	int direct_share;
+	bool is_returning;
 	int64_t since_wall_sec; /* 0 before the first answers */
 	struct address address; /* the worst one; family 0: none is known */
 	/* Those given and those discovered; the board's own. */

@@ -54,6 +54,9 @@ static const struct strings local = STRINGS("local.test");
 #define OK_SMART "OK smtp:[smart.test]:587"
 #define OK_SECOND "OK smtp-second:"
 #define OK_WAIT "OK egress-wait:4.7.1 192.0.2.1 is blocked by P \\\"A\\\""
+#define OK_RETURNING                                                    \
+	"OK egress-wait:4.7.1 192.0.2.1 was blocked until lately, and " \
+	"comes back in steps"
 #define NONE "NOTFOUND "
 
 static const struct answer_case {
@@ -258,6 +261,58 @@ passes_over(void **state)
 	}
 }
 
+/* After a listing. Of 30 percent "b.test" is one and "a.test" is not. */
+static const struct {
+	const char *name;
+	enum door door;
+	const char *key;
+	int share;
+	struct rule rule;
+	const char *want;
+} returning[] = {
+    {"of the share", DOOR_RECIPIENT, "x@b.test", 30, ALL, NONE},
+    {"of the rest", DOOR_RECIPIENT, "x@a.test", 30, ALL, OK_SMART},
+    {"whoever it is there", DOOR_RECIPIENT, "\"y z\"@A.TEST", 30, ALL,
+	OK_SMART},
+    {"a larger share", DOOR_RECIPIENT, "x@a.test", 99, ALL, NONE},
+    {"the recipient decides", DOOR_SENDER, "x@a.test", 30, ALL, NONE},
+    {"the rest waits on", DOOR_RECIPIENT, "x@a.test", 30,
+	WAIT(.wait_at_most_ms = 0), OK_RETURNING},
+    {"where senders matter they decide", DOOR_SENDER, "x@a.test", 30,
+	{.name = "s", .senders = STRINGS("x@a.test"), VIA(0)}, OK_SMART},
+    {"and not the recipient", DOOR_RECIPIENT, "x@a.test", 30,
+	{.name = "s", .senders = STRINGS("x@a.test"), VIA(0)}, NONE},
+};
+
+static void
+comes_back(void **state)
+{
+	static struct return_step steps[] = {{30, 1000}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(returning); i++) {
+		struct answer_case c = {
+		    .listed = NOBODY, .rules = {returning[i].rule}};
+		struct board_egress standings[2];
+		char text[WORDING_MAX];
+		struct verdict verdict;
+		struct config config;
+		struct board board;
+
+		print_message("%s\n", returning[i].name);
+		prepare(&c, &config, &board, standings);
+		config.return_steps = steps;
+		config.return_step_count = COUNT(steps);
+		standings[0].is_returning = true;
+		standings[0].direct_share = returning[i].share;
+		standings[0].blocked_by = "";
+		gate_answer(&board, returning[i].door, returning[i].key, NULL,
+		    &verdict);
+		assert_string_equal(
+		    wording_map(text, &verdict), returning[i].want);
+	}
+}
+
 /* The milter says of a message what the map will do with it. */
 static const struct {
 	const char *name;
@@ -378,6 +433,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(answers),
 	    cmocka_unit_test(passes_over),
+	    cmocka_unit_test(comes_back),
 	    cmocka_unit_test(foresees),
 	    cmocka_unit_test(tells_of_an_answer),
 	    cmocka_unit_test(cuts_long_reasons),

@@ -430,6 +430,16 @@ static const struct {
      " tls = \"on\"; } );",
 	"r.conf:2: error: routes.tls: found \"on\", expected \"may\", "
 	"\"required\" or \"wrapped\""},
+    {"return_steps = ( { share = 100; for = \"1h\"; } );",
+	"r.conf:2: error: return_steps.share: found the number 100, expected "
+	"a whole number from 1 to 99, without quotes"},
+    {"return_steps = ( { share = 5; } );",
+	"r.conf:2: error: return_steps.for: it is missing, and has no "
+	"default"},
+    {"return_steps = ( { share = 25; for = \"1h\"; },\n"
+     " { share = 5; for = \"1h\"; } );",
+	"r.conf:3: error: return_steps.share: found 5 after a step of 25, "
+	"expected no less than that"},
     {"routes = ( { name = \"a\"; nexthop = \"smtp-a:\"; per_hour = 0; } );",
 	"r.conf:2: error: routes.per_hour: found the number 0, expected a "
 	"whole number from 1 to 10000000, without quotes"},
