@@ -164,24 +164,41 @@ assume_domain(struct board *board, const char *name, enum standing_state state,
 	return 0;
 }
 
+static int
+assume_route(struct board *board, const char *name, char **reason)
+{
+	const struct route *route = routes_find(board->config, name);
+
+	if (!route) {
+		*reason = alloc_printf("there is no route \"%s\"", name);
+		return -1;
+	}
+	board_route_judge(
+	    &board->routes[route - board->config->routes], "assumed");
+	return 0;
+}
+
 int
 explain_assume(struct board *board, const char *text, char **reason)
 {
 	const char *sign = strrchr(text, '=');
 	int state = sign ? state_of(sign + 1) : -1;
+	bool is_route = sign && strcmp(sign + 1, "unusable") == 0;
 	char *name;
 	int result;
 
-	if (state < 0) {
+	if (state < 0 && !is_route) {
 		*reason =
-		    alloc_printf("found \"%s\", expected EGRESS=STATE or "
-				 "domain:DOMAIN=STATE, where STATE is listed, "
-				 "clean or unknown",
+		    alloc_printf("found \"%s\", expected EGRESS=STATE, "
+				 "domain:DOMAIN=STATE or ROUTE=unusable, where "
+				 "STATE is listed, clean or unknown",
 			text);
 		return -1;
 	}
 	name = alloc_bytes(text, sign - text);
-	if (strncmp(name, DOMAIN_MARK, strlen(DOMAIN_MARK)) == 0)
+	if (is_route)
+		result = assume_route(board, name, reason);
+	else if (strncmp(name, DOMAIN_MARK, strlen(DOMAIN_MARK)) == 0)
 		result = assume_domain(
 		    board, name + strlen(DOMAIN_MARK), state, reason);
 	else

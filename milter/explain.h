@@ -30,8 +30,8 @@ struct explain_message {
 struct board *explain_board_of_status(
     struct config *, const json_t *status, int64_t now_wall_sec);
 
-/* "EGRESS=STATE" or "domain:DOMAIN=STATE": puts that standing in. 0, or -1 with *reason set (to be
-   freed). */
+/* "EGRESS=STATE" or "domain:DOMAIN=STATE": puts that standing in.
+   "ROUTE=unusable". 0, or -1 with *reason set (to be freed). */
 int explain_assume(struct board *, const char *text, char **reason);
 
 /* What a door makes of it; the caller owns it. */

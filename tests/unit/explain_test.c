@@ -175,8 +175,8 @@ explains(void **state)
 }
 
 #define EXPECTED                                         \
-	"expected EGRESS=STATE or domain:DOMAIN=STATE, " \
-	"where STATE is listed, clean or unknown"
+	"expected EGRESS=STATE, domain:DOMAIN=STATE or " \
+	"ROUTE=unusable, where STATE is listed, clean or unknown"
 
 static void
 takes_assumptions(void **state)
@@ -192,6 +192,7 @@ takes_assumptions(void **state)
 	    {"domain:Twice.test.=clean", "\"twice.test\" is assumed twice"},
 	    {"mai=listed", "there is no egress \"mai\""},
 	    {"=listed", "there is no egress \"\""},
+	    {"main=unusable", "there is no route \"main\""},
 	};
 	struct board *board = take(BASE);
 	char *none = NULL;
@@ -207,6 +208,34 @@ takes_assumptions(void **state)
 		assert_string_equal(reason, wrong[i].want);
 		free(reason);
 	}
+	board_unref(board);
+}
+
+/* The route that would have been taken, and why it is not. */
+static void
+passes_over_a_route(void **state)
+{
+	struct explain_message message = {
+	    .from = "a@ours.test", .to = "b@x.test", .mailer = "smtp"};
+	struct board *board =
+	    take(BASE "policy = ( { name = \"all\"; then = \"reroute\"; "
+		      "via = \"one\"; otherwise = \"hold\"; } );");
+	char *reason = NULL;
+	json_t *door, *passed_over;
+
+	(void)state;
+	assert_int_equal(explain_assume(board, "main=listed", &reason), 0);
+	assert_int_equal(explain_assume(board, "one=unusable", &reason), 0);
+	door = explain_door(board, &message, DOOR_MILTER);
+	assert_string_equal(text_of(door, "action"), "hold");
+	assert_string_equal(text_of(door, "note"), "no route of via is usable");
+	passed_over = json_object_get(door, "passed_over");
+	assert_int_equal(json_array_size(passed_over), 1);
+	assert_string_equal(
+	    text_of(json_array_get(passed_over, 0), "route"), "one");
+	assert_string_equal(
+	    text_of(json_array_get(passed_over, 0), "cause"), "assumed");
+	json_decref(door);
 	board_unref(board);
 }
 
@@ -258,6 +287,7 @@ main(void)
 	    cmocka_unit_test(explains),
 	    cmocka_unit_test(takes_assumptions),
 	    cmocka_unit_test(assumes_of_an_egress_without_address),
+	    cmocka_unit_test(passes_over_a_route),
 	    cmocka_unit_test(reads_the_status),
 	};
 
