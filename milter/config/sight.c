@@ -60,12 +60,22 @@ sight_needs_sender(const struct config *config)
 	return false;
 }
 
+/* The map lets wait what it can neither hold nor defer. */
+static bool
+waits_otherwise(const struct config *config, const struct rule *rule)
+{
+	return rule->otherwise == ACTION_WAIT ||
+	       (config->reroute_by == REROUTE_BY_MAP &&
+		   rule->then == ACTION_REROUTE &&
+		   rule->otherwise != ACTION_PASS);
+}
+
 bool
 sight_uses_wait(const struct config *config)
 {
 	for (size_t i = 0; i < config->rule_count; i++)
 		if (config->rules[i].then == ACTION_WAIT ||
-		    config->rules[i].otherwise == ACTION_WAIT)
+		    waits_otherwise(config, &config->rules[i]))
 			return true;
 	return false;
 }

@@ -174,6 +174,53 @@ static const struct {
 	true},
 };
 
+static const struct {
+	const char *text;
+	bool want;
+} waits[] = {
+    {MAP_MODE "policy = ( { name = \"a\"; " REROUTE " );", false},
+    {MAP_MODE "policy = ( { name = \"a\"; otherwise = \"hold\"; " REROUTE " );",
+	true},
+    {MAP_MODE "policy = ( { name = \"a\"; then = \"hold\"; } );", false},
+};
+
+static void
+knows_when_mail_waits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+		struct config *config = load(waits[i].text);
+
+		print_message("%s\n", waits[i].text);
+		assert_int_equal(sight_uses_wait(config), waits[i].want);
+		config_unref(config);
+	}
+}
+
+/* Mail that comes back in steps is told apart by its recipient. */
+static void
+knows_when_recipients_come_back(void **state)
+{
+	static const char steps[] =
+	    MAP_MODE "return_steps = ( { share = 5; for = \"1h\"; } ); ";
+	char text[1024];
+	struct config *config;
+
+	(void)state;
+	snprintf(text, sizeof text,
+	    "%s%spolicy = ( { name = \"a\"; then = \"wait\"; } );", steps,
+	    LOCAL);
+	config = load(text);
+	assert_true(sight_returns_by_recipient(config));
+	assert_true(sight_uses_recipient(config));
+	config_unref(config);
+	snprintf(text, sizeof text,
+	    "%spolicy = ( { name = \"a\"; then = \"wait\"; } );", steps);
+	config = load(text);
+	assert_false(sight_returns_by_recipient(config));
+	config_unref(config);
+}
+
 static void
 knows_when_recipients_matter(void **state)
 {
@@ -231,6 +278,8 @@ main(void)
 	    TEST(warns_of_mailers),
 	    TEST(reads_the_keys),
 	    TEST(knows_when_recipients_matter),
+	    TEST(knows_when_mail_waits),
+	    TEST(knows_when_recipients_come_back),
 	    TEST(keeps_arguments_apart),
 	    TEST(opens_no_map_unasked),
 	};
