@@ -611,6 +611,7 @@ destroy(struct engine *engine)
 	step_held(engine);
 	notes_listen(board_notes(engine->slot), NULL, NULL);
 	exchanges_listen(board_exchanges(engine->slot), NULL, NULL);
+	reload_destroy(&engine->reload);
 	control_destroy(&engine->control);
 	map_destroy(&engine->map);
 	nudge_destroy(&engine->nudge);

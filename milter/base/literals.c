@@ -101,6 +101,9 @@ parse_class(struct parser *parser, char *byte)
 		/* "[:alpha:]" holds a bracket of its own. */
 		if (*at == '[' && strchr(":.=", at[1]) && at[1])
 			parser->is_lost = true;
+		/* And so may "\c]" and "\Q]\E". */
+		if (*at == '\\' && strchr("cQE", at[1]) && at[1])
+			parser->is_lost = true;
 		at += *at == '\\' && at[1] != '\0';
 	}
 	if (*at == '\0')

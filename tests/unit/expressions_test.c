@@ -58,6 +58,8 @@ static const struct {
     {"\\Qabc\\E", ""},
     {"\\x41bc", ""},
     {"[[:alpha:]]abc", ""},
+    {"[\\c]&|x<]", ""},
+    {"[\\Q]\\Eabc]abc", ""},
     {"(abc", ""},
     {"abc)", ""},
     {"[abc", ""},
