@@ -1,5 +1,6 @@
 #include "explain.h"
 
+#include "addressee.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/domain.h"
@@ -108,6 +109,7 @@ explain_board_of_status(
 
 		domain->state = state < 0 ? STANDING_UNKNOWN : state;
 	}
+	addressee_take(board, status, now_wall_sec);
 	board_sort(board);
 	json_array_foreach(json_object_get(status, "routes"), i, json)
 	{
@@ -184,19 +186,24 @@ explain_assume(struct board *board, const char *text, char **reason)
 	const char *sign = strrchr(text, '=');
 	int state = sign ? state_of(sign + 1) : -1;
 	bool is_route = sign && strcmp(sign + 1, "unusable") == 0;
+	bool is_receiver =
+	    sign && strncmp(text, ADDRESSEE_MARK, strlen(ADDRESSEE_MARK)) == 0;
 	char *name;
 	int result;
 
-	if (state < 0 && !is_route) {
-		*reason =
-		    alloc_printf("found \"%s\", expected EGRESS=STATE, "
-				 "domain:DOMAIN=STATE or ROUTE=unusable, where "
-				 "STATE is listed, clean or unknown",
-			text);
+	if (state < 0 && !is_route && !is_receiver) {
+		*reason = alloc_printf(
+		    "found \"%s\", expected EGRESS=STATE, "
+		    "domain:DOMAIN=STATE, receiver:NAME=blocked or "
+		    "ROUTE=unusable, where STATE is listed, clean or unknown",
+		    text);
 		return -1;
 	}
 	name = alloc_bytes(text, sign - text);
-	if (is_route)
+	if (is_receiver)
+		result = addressee_assume(
+		    board, name + strlen(ADDRESSEE_MARK), sign + 1, reason);
+	else if (is_route)
 		result = assume_route(board, name, reason);
 	else if (strncmp(name, DOMAIN_MARK, strlen(DOMAIN_MARK)) == 0)
 		result = assume_domain(
@@ -222,6 +229,8 @@ fill_facts(const struct explain_message *message, enum door door,
 		recipient->address = strrchr(message->to, '@');
 	else if (door != DOOR_SENDER)
 		recipient->address = message->to;
+	if (door != DOOR_SENDER)
+		recipient->receiver = message->receiver;
 	if (door != DOOR_MILTER)
 		return;
 	facts->user = message->user;
@@ -319,6 +328,21 @@ add_standing(
 	set_text(json, "blocked_by", entry->blocked_by);
 }
 
+/* Only where it matters now, or is given. */
+static void
+add_receiver(json_t *json, const struct board *board,
+    const struct egress *egress, const struct recipient *recipient)
+{
+	if (!egress || !recipient->address ||
+	    (!recipient->receiver && !gate_wants_receivers(board)))
+		return;
+	json_object_set_new(json, "receiver",
+	    recipient->receiver
+		? addressee_json(board, egress - board->config->egresses,
+		      recipient->receiver)
+		: json_null());
+}
+
 /* Why the action is not what the rule says, or NULL. */
 static const char *
 note_of(
@@ -412,6 +436,7 @@ explain_door(const struct board *board, const struct explain_message *message,
 			  config->local_domains.count > 0);
 	question.sender = facts.sender;
 	question.recipient = recipient.address;
+	question.receiver = recipient.receiver;
 	egress = is_outbound ? gate_egress(config, &facts, &recipient) : NULL;
 	if (door == DOOR_MILTER)
 		gate_decide(board, &facts, &verdict);
@@ -420,6 +445,7 @@ explain_door(const struct board *board, const struct explain_message *message,
 	set_text(json, "door", door_name(door));
 	json_object_set_new(json, "outbound", json_boolean(is_outbound));
 	add_standing(json, board, egress);
+	add_receiver(json, board, egress, &recipient);
 	json_object_set_new(
 	    json, "rules", rules_json(board, &facts, egress, &verdict));
 	add_verdict(json, board, &question, &verdict);
@@ -478,6 +504,8 @@ reason_of(const json_t *rule, const char *door)
 
 	if (strcmp(door, "sender") == 0 && strcmp(failed, "recipients") == 0)
 		return "recipients, of which this door is not told";
+	if (strcmp(door, "sender") == 0 && strcmp(failed, "receivers") == 0)
+		return "receivers, of which this door is not told";
 	if (strcmp(door, "recipient") == 0 && strcmp(failed, "senders") == 0)
 		return "senders, of which this door is not told";
 	if (strcmp(failed, "door") == 0)
@@ -522,6 +550,8 @@ explain_print(const json_t *door, FILE *to)
 	fprintf(to, "%s: %s\n", text_of(door, "door"),
 	    moment_of(text_of(door, "door")));
 	print_egress(door, to);
+	if (json_object_get(door, "receiver"))
+		addressee_print(json_object_get(door, "receiver"), to);
 	print_rules(door, to);
 	print_passed_over(door, to);
 	fprintf(to, "  action    %s", text_of(door, "action"));

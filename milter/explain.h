@@ -1,6 +1,7 @@
 /*
  * explain -- what would become of a message: its egress and how that stands,
- * each rule and why it does not hold, and the exact answer of each door.
+ * the receiver and how that takes our mail, each rule and why it does not hold,
+ * and the exact answer of each door.
  *
  * It asks the same gate as the doors do. One thread at a time.
  */
@@ -22,6 +23,7 @@ struct config;
 struct explain_message {
 	const char *from, *to; /* without < and >; "" is the null sender */
 	const char *user, *mailer;
+	const char *receiver;  /* of the recipient, by its name */
 	struct address client; /* family 0: not given */
 };
 
@@ -30,8 +32,9 @@ struct explain_message {
 struct board *explain_board_of_status(
     struct config *, const json_t *status, int64_t now_wall_sec);
 
-/* "EGRESS=STATE" or "domain:DOMAIN=STATE": puts that standing in.
-   "ROUTE=unusable". 0, or -1 with *reason set (to be freed). */
+/* "EGRESS=STATE" or "domain:DOMAIN=STATE": puts that standing in. Likewise
+   "receiver:NAME=STATE" (addressee.h) and "ROUTE=unusable". 0, or -1 with
+   *reason set (to be freed). */
 int explain_assume(struct board *, const char *text, char **reason);
 
 /* What a door makes of it; the caller owns it. */

@@ -18,6 +18,7 @@ enum {
 	OPTION_USER,
 	OPTION_CLIENT,
 	OPTION_MAILER,
+	OPTION_RECEIVER,
 	OPTION_DOOR,
 	OPTION_ASSUME,
 	OPTION_CHECK,
@@ -70,6 +71,7 @@ static const struct {
     {"user", required_argument, OPTION_USER, COMMAND_EXPLAIN},
     {"client", required_argument, OPTION_CLIENT, COMMAND_EXPLAIN},
     {"mailer", required_argument, OPTION_MAILER, COMMAND_EXPLAIN},
+    {"receiver", required_argument, OPTION_RECEIVER, COMMAND_EXPLAIN},
     {"door", required_argument, OPTION_DOOR, COMMAND_EXPLAIN},
     {"assume", required_argument, OPTION_ASSUME, COMMAND_EXPLAIN},
     {"check", no_argument, OPTION_CHECK, COMMAND_MTA},
@@ -106,10 +108,12 @@ options_usage(FILE *to)
 	      "       repgate [--config FILE] reload\n"
 	      "       repgate [--config FILE] explain --from A --to B "
 	      "[--user U] [--client IP]\n"
-	      "               [--mailer M] [--door milter|sender|recipient|\n"
-	      "               delivery|mailertable]\n"
+	      "               [--mailer M] [--receiver NAME]\n"
+	      "               [--door milter|sender|recipient|delivery|"
+	      "mailertable]\n"
 	      "               [--assume EGRESS=listed ...]\n"
 	      "               [--assume domain:DOMAIN=listed ...]\n"
+	      "               [--assume receiver:NAME[@EGRESS]=blocked ...]\n"
 	      "               [--assume ROUTE=unusable ...] [--json]\n"
 	      "       repgate [--config FILE] mta postfix|sendmail "
 	      "[--check [--mta-config DIR]]\n"
@@ -254,6 +258,9 @@ take_explain_option(struct options *options, int option, char *value)
 		return take_client(&options->message, value);
 	case OPTION_MAILER:
 		options->message.mailer = value;
+		return 0;
+	case OPTION_RECEIVER:
+		options->message.receiver = value;
 		return 0;
 	case OPTION_DOOR:
 		options->door = value;

@@ -87,6 +87,7 @@ receiver_json(const struct board *board, const struct board_receiver *receiver)
 	json_object_set_new(json, "replies", json_integer(receiver->replies));
 	json_object_set_new(
 	    json, "delivered", json_integer(receiver->delivered));
+	json_object_set_new(json, "blocked_by", text(receiver->blocked_by));
 	json_object_set_new(json, "list", text(receiver->list));
 	json_object_set_new(json, "acts_on", text(receiver->acts_on));
 	json_object_set_new(json, "removal", text(receiver->removal));

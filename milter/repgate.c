@@ -1,13 +1,17 @@
 /*
  * repgate -- the administrator's command.
  */
+#include "addressee.h"
 #include "base/alloc.h"
 #include "config/config.h"
 #include "checkup.h"
+#include "config/directory.h"
 #include "config/problems.h"
+#include "config/receiver_names.h"
 #include "inspection.h"
 #include "mta.h"
 #include "options.h"
+#include "policy/gate.h"
 #include "request.h"
 #include "sendmail.h"
 #include "standing/board.h"
@@ -132,18 +136,56 @@ is_in_use(const struct config *config, enum door door)
 	return (config->mta == MTA_SENDMAIL) == (door == DOOR_DELIVERY);
 }
 
-static json_t *
-explain_doors(const struct options *options, const struct board *board)
+static bool
+matters(const struct board *board, const struct explain_message *message)
 {
+	const struct recipient recipient = {
+	    .address = message->to, .mailer = message->mailer};
+
+	return gate_wants_receivers(board) &&
+	       gate_is_outbound(board->config, &recipient);
+}
+
+/* By its name, to be freed; NULL: nobody knows, or nobody needs to. 0, or -1 if
+   what is given is none. */
+static int
+find_receiver(
+    const struct options *options, const struct board *board, char **out)
+{
+	const struct config *config = board->config;
+	const char *given = options->message.receiver;
+
+	*out = NULL;
+	if (!given) {
+		if (matters(board, &options->message))
+			*out = addressee_ask(config, options->message.to);
+		return 0;
+	}
+	*out = receiver_names_find(config->directory->receivers, given);
+	if (*out)
+		return 0;
+	fprintf(stderr,
+	    "repgate: found --receiver %s, expected one of the directory, or a "
+	    "domain\n",
+	    given);
+	return -1;
+}
+
+static json_t *
+explain_doors(const struct options *options, const struct board *board,
+    const char *receiver)
+{
+	struct explain_message message = options->message;
 	json_t *list = json_array();
+
+	message.receiver = receiver;
 
 	for (size_t i = 0; i < DOOR_COUNT; i++)
 		if (options->door
 			? strcmp(options->door, door_name(all_doors[i])) == 0
 			: is_in_use(board->config, all_doors[i]))
 			json_array_append_new(
-			    list, explain_door(
-				      board, &options->message, all_doors[i]));
+			    list, explain_door(board, &message, all_doors[i]));
 	return list;
 }
 
@@ -189,12 +231,23 @@ is_complete(const struct options *options)
 	return !door;
 }
 
+static void
+explain_on(const struct options *options, const struct board *board,
+    const char *receiver)
+{
+	json_t *doors = explain_doors(options, board, receiver);
+
+	print_doors(options, board->config, doors);
+	json_decref(doors);
+}
+
 static int
 explain(const struct options *options)
 {
 	struct config *config;
 	struct board *board;
-	json_t *doors;
+	char *receiver;
+	int result;
 
 	if (!is_complete(options))
 		return EXIT_FAILURE;
@@ -205,11 +258,12 @@ explain(const struct options *options)
 	config_unref(config);
 	if (!board)
 		return EXIT_FAILURE;
-	doors = explain_doors(options, board);
-	print_doors(options, board->config, doors);
-	json_decref(doors);
+	result = find_receiver(options, board, &receiver);
+	if (result == 0)
+		explain_on(options, board, receiver);
+	free(receiver);
 	board_unref(board);
-	return EXIT_SUCCESS;
+	return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int

@@ -55,6 +55,19 @@ refuse(struct group *group, size_t index, const struct receivers *receivers,
 		    text);
 }
 
+char *
+receiver_names_find(const struct receivers *receivers, const char *text)
+{
+	const struct receiver *known = find(receivers, text);
+	char domain[DOMAIN_MAX];
+
+	if (known)
+		return alloc_string(known->name);
+	if (form_domain(text) || domain_parse(text, domain) != 0)
+		return NULL;
+	return alloc_string(domain);
+}
+
 void
 receiver_names_read(
     struct group *group, const struct directory *directory, struct strings *out)
@@ -63,16 +76,11 @@ receiver_names_read(
 	values_refuse_empty(group, "receivers");
 	for (size_t i = 0; directory && i < out->count; i++) {
 		const struct receivers *receivers = directory->receivers;
-		const struct receiver *known = find(receivers, out->items[i]);
-		char domain[DOMAIN_MAX];
+		char *name = receiver_names_find(receivers, out->items[i]);
 
-		if (known) {
+		if (name) {
 			free(out->items[i]);
-			out->items[i] = alloc_string(known->name);
-		} else if (!form_domain(out->items[i]) &&
-			   domain_parse(out->items[i], domain) == 0) {
-			free(out->items[i]);
-			out->items[i] = alloc_string(domain);
+			out->items[i] = name;
 		} else if (out->items[i][0] &&
 			   strcmp(out->items[i], RECEIVER_NAMES_ANY) != 0) {
 			refuse(group, i, receivers, out->items[i]);

@@ -7,6 +7,7 @@
 
 struct directory;
 struct group;
+struct receivers;
 struct strings;
 
 /* Every receiver that has a name. */
@@ -18,5 +19,9 @@ struct strings;
    what *out receives. */
 void receiver_names_read(
     struct group *, const struct directory *, struct strings *out);
+
+/* The name of one that is given by id, name or domain; NULL if text is none of
+   these. The caller owns it. */
+char *receiver_names_find(const struct receivers *, const char *text);
 
 #endif

@@ -363,6 +363,12 @@ exchanges_ask(struct exchanges *exchanges)
 	}
 }
 
+bool
+exchanges_are_asking(const struct exchanges *exchanges)
+{
+	return exchanges->open > 0;
+}
+
 void
 exchanges_configure(struct exchanges *exchanges,
     const struct receivers *receivers, struct resolver *resolver)

@@ -4,11 +4,11 @@
  * that is hosted elsewhere under its own name counts with its host.
  *
  * Nobody waits for an answer: what is not known is asked for, and known the
- * next time; until then the last relay known will do. A name that has run out is used on while it is asked for again. A
- * domain without MX records is its own host (RFC 5321, 5.1); one that takes no
- * mail (RFC 7505), does not exist, or has hosts of several receivers in the
- * first place, has none. Bounded: the domain that was not recalled for longest
- * makes room.
+ * next time; until then the last relay known will do. A name that has run out
+ * is used on while it is asked for again. A domain without MX records is its
+ * own host (RFC 5321, 5.1); one that takes no mail (RFC 7505), does not exist,
+ * or has hosts of several receivers in the first place, has none. Bounded: the
+ * domain that was not recalled for longest makes room.
  *
  * Threads: as said at each function.
  */
@@ -53,8 +53,8 @@ int exchanges_recall(struct exchanges *, const char *domain, int64_t now_ms,
 void exchanges_learn(
     struct exchanges *, const char *address, const char *receiver);
 
-/* As exchanges_recall, for a mail address, unless the answer is of no use now: then the
-   name is not known. */
+/* As exchanges_recall, for a mail address, unless the answer is of no use now:
+   then the name is not known. */
 int exchanges_receiver_of(struct exchanges *, const char *address,
     int64_t now_ms, char receiver[RECEIVER_NAME_MAX]);
 
@@ -72,6 +72,8 @@ void exchanges_configure(
 
 /* Asks for what was recalled and is not known. */
 void exchanges_ask(struct exchanges *);
+/* Whether answers are still to come. */
+bool exchanges_are_asking(const struct exchanges *);
 
 /* For status and tests. */
 size_t exchanges_count(struct exchanges *);

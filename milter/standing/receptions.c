@@ -189,8 +189,8 @@ write_blame(const struct row *row, char text[TEXT_MAX])
 		snprintf(text, TEXT_MAX, "%s", row->name);
 }
 
-static bool
-is_gated(const struct config *config, enum receiver_state state)
+bool
+receptions_are_gated(const struct config *config, enum receiver_state state)
 {
 	if (state == RECEIVER_THROTTLED)
 		return config->receivers.acts_on_throttled;
@@ -212,7 +212,8 @@ put_on_board(const struct receptions *receptions, const struct row *row,
 	    .removal = reception->removal,
 	    .acts_on = lists,
 	    .state = reception->state,
-	    .is_gated = is_gated(receptions->config, reception->state),
+	    .is_gated =
+		receptions_are_gated(receptions->config, reception->state),
 	    .replies = reception_replies(
 		reception, is_throttled ? CHARGE_THROTTLE : CHARGE_BLOCK),
 	    .delivered = reception->delivered,

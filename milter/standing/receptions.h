@@ -80,6 +80,9 @@ void receptions_step(struct receptions *, int64_t now_ms, int64_t wall_sec);
 int64_t receptions_refusing_ms(const struct receptions *, size_t egress,
     const char *receiver, int64_t now_ms);
 
+/* Whether mail to one in that state is to go another way. */
+bool receptions_are_gated(const struct config *, enum receiver_state);
+
 /* Adds those that are not open, were not until now, or act on a list; for the
    maker of the board, who sorts it. */
 void receptions_fill(const struct receptions *, struct board *, int64_t now_ms);

@@ -13,6 +13,18 @@ said=$(repgate explain --from anna@ours.test --to bob@customer.test \
     --assume main=listed 2>&1)
 like "without the daemon, as things are assumed to be" "$said" \
     'action +reroute via smarthost'
+said=$(repgate explain --from anna@ours.test --to bob@customer.test \
+    --assume receiver:big.test=blocked --receiver big.test 2>&1)
+like "a receiver that blocks us, which no list tells" "$said" \
+    'receiver +big.test: blocked'
+like "its mail moves" "$said" \
+    "recipient: .*rule +all: holds and decides.*answer +OK smtp:"
+said=$(repgate explain --from anna@ours.test --to bob@customer.test \
+    --assume receiver:big.test=blocked --receiver small.test 2>&1)
+like "and that for another does not" "$said" \
+    'receiver +small.test: open.*action +pass'
+ok "a receiver that is none" not repgate explain --from a@ours.test \
+    --to b@customer.test --assume main=clean --receiver nobody 2>/dev/null
 ok "without either it does not guess" not repgate explain \
     --from anna@ours.test --to bob@customer.test 2>/dev/null
 

@@ -36,6 +36,13 @@ ok "some arrive" wait_until some_delivered
 script outlook "rcpt $block"
 ok "all are accepted" wait $source
 wait_for_log 'receiver: name="Microsoft 365" egress=main state=blocked from=open replies=[0-9]+ since=.* removal=https://'
+said=$(repgate explain --from anna@local.test --to bob@baker.test)
+like "explain finds out who takes the mail in" "$said" \
+    'receiver +Microsoft 365: blocked since 2[^ ]*, removal: https://'
+like "and what the map answers" "$said" \
+    'rule +all: holds and decides.*answer +OK smtp:\[127.0.0.1\]:'
+like "nobody else's moves" "$(repgate explain --from anna@local.test \
+    --to c@free.test)" 'receiver +free.test: open.*action +pass'
 ok "somebody else's arrives meanwhile" send anna@local.test c@free.test
 ok "at the server of its own" wait_until message_at free
 is "nothing is returned" "$(grep -c 'status=bounced' "$dir/postfix.log")" 0

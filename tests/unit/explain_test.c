@@ -142,6 +142,9 @@ static const struct {
 	"b@x.test", NULL, NULL, "main", "d:!", "hold",
 	"accept, and quarantine: repgate: bad.test is blocked by an assumed "
 	"list"},
+    {BASE MAP POLICY, "receiver:y.test=blocked", DOOR_RECIPIENT, "a@ours.test",
+	"b@y.test", NULL, NULL, "main",
+	"bobs:users office:clients x:recipients all:", "pass", "NOTFOUND "},
     {BASE DOMAIN_POLICY, "domain:bad.test=clean", DOOR_MILTER, "a@bad.test",
 	"b@x.test", NULL, NULL, "main", "d:sender_domain", "pass", "accept"},
 };
@@ -174,9 +177,10 @@ explains(void **state)
 	}
 }
 
-#define EXPECTED                                         \
-	"expected EGRESS=STATE, domain:DOMAIN=STATE or " \
-	"ROUTE=unusable, where STATE is listed, clean or unknown"
+#define EXPECTED                                          \
+	"expected EGRESS=STATE, domain:DOMAIN=STATE, "    \
+	"receiver:NAME=blocked or ROUTE=unusable, where " \
+	"STATE is listed, clean or unknown"
 
 static void
 takes_assumptions(void **state)
@@ -192,6 +196,15 @@ takes_assumptions(void **state)
 	    {"domain:Twice.test.=clean", "\"twice.test\" is assumed twice"},
 	    {"mai=listed", "there is no egress \"mai\""},
 	    {"=listed", "there is no egress \"\""},
+	    {"receiver:big.test", "found \"receiver:big.test\", " EXPECTED},
+	    {"receiver:big.test=listed",
+		"found \"listed\" of a receiver, expected open, throttled or "
+		"blocked"},
+	    {"receiver:big=blocked",
+		"found receiver \"big\", expected one of the directory, or a "
+		"domain"},
+	    {"receiver:big.test@mai=blocked", "there is no egress \"mai\""},
+	    {"receiver:twice.test=open", "\"twice.test\" is assumed twice"},
 	    {"main=unusable", "there is no route \"main\""},
 	};
 	struct board *board = take(BASE);
@@ -200,6 +213,9 @@ takes_assumptions(void **state)
 	(void)state;
 	assert_int_equal(
 	    explain_assume(board, "domain:twice.test=listed", &none), 0);
+	assert_int_equal(
+	    explain_assume(board, "receiver:Twice.test@main=blocked", &none),
+	    0);
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		char *reason = NULL;
 
@@ -239,6 +255,70 @@ passes_over_a_route(void **state)
 	board_unref(board);
 }
 
+#define RECEIVER_POLICY                                              \
+	"policy = ( { name = \"pa\"; receivers = \"slow.test\"; "    \
+	"then = \"wait\"; }, { name = \"all\"; then = \"reroute\"; " \
+	"via = \"one\"; } );"
+#define ALONE                                                             \
+	"providers = \"p.conf\"; mode = \"enforce\"; "                    \
+	"egress = ( { name = \"main\"; addresses = \"192.0.2.5\"; } ); "  \
+	"lists = ( { list = \"alpha\"; } ); local_domains = "             \
+	"\"ours.test\"; "                                                 \
+	"routes = ( { name = \"one\"; nexthop = \"smtp:[h.test]\"; } ); " \
+	"reroute_by = \"map\"; "
+
+/* Mail for a receiver that blocks us moves, and no other. */
+static void
+knows_receivers(void **state)
+{
+	static const struct {
+		const char *receiver, *assume, *state, *rules, *answer;
+		enum door door;
+	} moved[] = {
+	    {"big.test", "receiver:big.test=blocked", "blocked",
+		"pa:receivers all:!", "OK smtp:[h.test]", DOOR_RECIPIENT},
+	    {"big.test", "receiver:BIG.test@main=blocked", "blocked",
+		"pa:receivers all:!", "OK smtp:[h.test]", DOOR_RECIPIENT},
+	    {"slow.test", "receiver:slow.test=blocked", "blocked", "pa:! all:",
+		"OK egress-wait:4.7.1 192.0.2.5 is blocked by slow.test",
+		DOOR_RECIPIENT},
+	    {"else.test", "receiver:big.test=blocked", "open",
+		"pa:receivers all:", "NOTFOUND ", DOOR_RECIPIENT},
+	    {"big.test", "receiver:big.test=throttled", "throttled",
+		"pa:receivers all:", "NOTFOUND ", DOOR_RECIPIENT},
+	    {NULL, "receiver:big.test=blocked", NULL,
+		"pa:receivers all:", "NOTFOUND ", DOOR_RECIPIENT},
+	    {"big.test", "receiver:big.test=blocked", "",
+		"pa:receivers all:", "NOTFOUND ", DOOR_SENDER},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(moved); i++) {
+		struct board *board = take(ALONE RECEIVER_POLICY);
+		struct explain_message message = {.from = "a@ours.test",
+		    .to = "b@company.test",
+		    .receiver = moved[i].receiver};
+		char rules[256], *reason = NULL;
+		json_t *door, *receiver;
+
+		print_message("%zu\n", i);
+		assert_int_equal(
+		    explain_assume(board, moved[i].assume, &reason), 0);
+		door = explain_door(board, &message, moved[i].door);
+		receiver = json_object_get(door, "receiver");
+		write_rules(door, rules, sizeof rules);
+		assert_string_equal(rules, moved[i].rules);
+		assert_string_equal(text_of(door, "answer"), moved[i].answer);
+		if (!moved[i].state)
+			assert_true(json_is_null(receiver));
+		else
+			assert_string_equal(
+			    text_of(receiver, "state"), moved[i].state);
+		json_decref(door);
+		board_unref(board);
+	}
+}
+
 /* An egress whose address is for the network to tell has none yet. */
 static void
 assumes_of_an_egress_without_address(void **state)
@@ -263,7 +343,13 @@ reads_the_status(void **state)
 	    "{\"egress\": [{\"name\": \"main\", \"standing\": \"listed\","
 	    " \"since\": \"2026-11-21T17:00:00Z\", \"address\": \"192.0.2.7\","
 	    " \"blocked_by\": \"P A\", \"removal\": \"https://p.test\"},"
-	    " {\"name\": \"gone\", \"standing\": \"listed\"}]}";
+	    " {\"name\": \"gone\", \"standing\": \"listed\"}],"
+	    " \"receivers\": [{\"name\": \"Big\", \"egress\": \"main\","
+	    " \"state\": \"blocked\", \"since\": \"2026-11-21T17:00:00Z\","
+	    " \"blocked_by\": \"Big (P A)\", \"removal\": \"\"},"
+	    " {\"name\": \"Big\", \"egress\": \"gone\","
+	    " \"state\": \"blocked\"}]}";
+	const struct board_receiver *receiver;
 	json_t *status = json_loads(text, 0, NULL);
 	struct board *board;
 
@@ -276,6 +362,12 @@ reads_the_status(void **state)
 	assert_int_equal(board->egresses[1].listed_for_ms, 90 * CLOCK_SEC);
 	assert_int_equal(board->egresses[1].address.bytes[3], 7);
 	assert_string_equal(board->egresses[1].blocked_by, "P A");
+	assert_int_equal(board->receiver_count, 1);
+	receiver = board_find_receiver(board, 1, "Big");
+	assert_non_null(receiver);
+	assert_true(receiver->is_gated);
+	assert_int_equal(receiver->for_ms, 90 * CLOCK_SEC);
+	assert_string_equal(receiver->blocked_by, "Big (P A)");
 	board_unref(board);
 	json_decref(status);
 }
@@ -287,6 +379,7 @@ main(void)
 	    cmocka_unit_test(explains),
 	    cmocka_unit_test(takes_assumptions),
 	    cmocka_unit_test(assumes_of_an_egress_without_address),
+	    cmocka_unit_test(knows_receivers),
 	    cmocka_unit_test(passes_over_a_route),
 	    cmocka_unit_test(reads_the_status),
 	};
