@@ -26,11 +26,16 @@
 
 /* ---- clocks ------------------------------------------------------------- */
 
+static int64_t
+wall_sec_of(const struct clocks *clocks, int64_t ms)
+{
+	return (clocks->wall_ms - clocks->now_ms + ms) / CLOCK_SEC;
+}
+
 static json_t *
 wall_sec(const struct clocks *clocks, int64_t ms)
 {
-	return json_integer(
-	    (clocks->wall_ms - clocks->now_ms + ms) / CLOCK_SEC);
+	return json_integer(wall_sec_of(clocks, ms));
 }
 
 /* The moment of the boot clock; CLOCK_NEVER without one. */
@@ -54,7 +59,7 @@ put(struct store *store, const char *kind, const char *key, json_t *json)
 	free(text);
 }
 
-/* NULL, or an object. */
+/* NULL, or an object or an array. */
 static json_t *
 get(struct store *store, const char *kind, const char *key)
 {
@@ -62,10 +67,7 @@ get(struct store *store, const char *kind, const char *key)
 	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
 
 	free(text);
-	if (json_is_object(json))
-		return json;
-	json_decref(json);
-	return NULL;
+	return json;
 }
 
 static const char *
@@ -145,17 +147,26 @@ codes_json(const struct finding *finding)
 	return codes;
 }
 
+/* Of the many that are clean just when, and the mark of the zone. */
+static void
+put_clean(struct store *store, const char *key, const struct finding *finding,
+    const struct clocks *clocks)
+{
+	char value[48];
+
+	snprintf(value, sizeof value, "[%lld,%u]",
+	    (long long)wall_sec_of(clocks, finding->known_ms),
+	    (unsigned)zone_mark(finding));
+	store_put(store, ANSWER, key, value);
+}
+
 static json_t *
-answer_json(const struct finding *finding, const struct clocks *clocks)
+listing_json(const struct finding *finding, const struct clocks *clocks)
 {
 	json_t *json = json_object();
 
-	json_object_set_new(
-	    json, "result", json_string(result_name(finding->known)));
 	json_object_set_new(json, "known", wall_sec(clocks, finding->known_ms));
 	json_object_set_new(json, "zone", json_integer(zone_mark(finding)));
-	if (finding->known != RESULT_LISTED)
-		return json;
 	json_object_set_new(json, "codes", codes_json(finding));
 	json_object_set_new(
 	    json, "in_a_row", json_integer(finding->listed_in_a_row));
@@ -173,11 +184,12 @@ memory_keep_answer(struct store *store, const struct subject *subject,
 	if (!store || finding->known_ms == CLOCK_NEVER)
 		return;
 	write_key(key, subject, finding);
-	if (finding->known != RESULT_LISTED &&
-	    (subject->domain || store_count(store) >= MEMORY_ANSWERS_MAX))
+	if (finding->known == RESULT_LISTED)
+		put(store, ANSWER, key, listing_json(finding, clocks));
+	else if (subject->domain || store_count(store) >= MEMORY_ANSWERS_MAX)
 		store_forget(store, ANSWER, key);
 	else
-		put(store, ANSWER, key, answer_json(finding, clocks));
+		put_clean(store, key, finding, clocks);
 }
 
 /* 0, or -1 if there is one that the list does not know. */
@@ -234,22 +246,29 @@ is_old(const struct recall *recall, int64_t known_ms)
 	       recall->clocks->now_ms - recall->config->keep_unknown_ms;
 }
 
+static const json_t *
+known_of(const json_t *json)
+{
+	return json_is_array(json) ? json_array_get(json, 0)
+				   : json_object_get(json, "known");
+}
+
 static int
 read_answer(
     const struct recall *recall, const json_t *json, struct finding *finding)
 {
-	const char *result = text_of(json, "result");
+	const json_t *zone = json_is_array(json)
+				 ? json_array_get(json, 1)
+				 : json_object_get(json, "zone");
 
-	finding->known_ms =
-	    boot_ms(recall->clocks, json_object_get(json, "known"));
+	finding->known_ms = boot_ms(recall->clocks, known_of(json));
 	if (is_old(recall, finding->known_ms) ||
-	    json_integer_value(json_object_get(json, "zone")) !=
-		zone_mark(finding))
+	    json_integer_value(zone) != zone_mark(finding))
 		return -1;
-	if (strcmp(result, result_name(RESULT_LISTED)) == 0)
+	if (!json_is_array(json))
 		return read_listing(json, recall->clocks, finding);
 	finding->known = RESULT_CLEAN;
-	return strcmp(result, result_name(RESULT_CLEAN)) == 0 ? 0 : -1;
+	return 0;
 }
 
 static int
@@ -274,8 +293,7 @@ forget_old(void *arg, const char *key, const char *value)
 {
 	const struct recall *recall = arg;
 	json_t *json = json_loads(value, 0, NULL);
-	int64_t known_ms =
-	    boot_ms(recall->clocks, json_object_get(json, "known"));
+	int64_t known_ms = boot_ms(recall->clocks, known_of(json));
 
 	if (is_old(recall, known_ms))
 		store_forget(recall->store, ANSWER, key);

@@ -24,7 +24,7 @@ struct watch;
 
 /* What is clean of thousands of addresses is not kept beyond so many records,
    so that there is room for all else. */
-#define MEMORY_ANSWERS_MAX 32768
+#define MEMORY_ANSWERS_MAX 8192
 
 /* One that the network sees, in the place of the one before of its family. */
 void memory_keep_address(struct store *, const struct address *);

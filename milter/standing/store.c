@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +25,18 @@
 #define RETRY_MIN_MS (1 * CLOCK_SEC)
 #define RETRY_MAX_MS (60 * CLOCK_SEC)
 
+/* Far more than there are; what a file of another version has may come on
+   top. */
+#define KINDS_MAX 32
+
+/* There is one for each answer of each list, so it is kept small. */
 struct record {
 	struct record *next; /* of the bucket */
 	TAILQ_ENTRY(record) entry;
+	char *value;	 /* NULL: forgotten, and the file may not know yet */
+	uint8_t kind;	 /* in store.kinds */
 	bool is_waiting; /* in store.waiting */
-	char *kind, *key;
-	char *value; /* NULL: forgotten, and the file may not know yet */
+	char key[];
 };
 
 TAILQ_HEAD(records, record);
@@ -43,6 +50,8 @@ struct store {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed, ended;
 	struct record *buckets[BUCKETS];
+	char *kinds[KINDS_MAX];
+	size_t kind_count;
 	struct records waiting; /* for the file, the longest first */
 	size_t count, waiting_count, under_way;
 	bool is_started, is_stopping, has_ended;
@@ -79,16 +88,30 @@ place_of(struct store *store, const char *kind, const char *key)
 	hash = hash_text(hash_text(hash, kind), key);
 	place = &store->buckets[(hash ^ hash >> 32) % BUCKETS];
 	while (*place && (strcmp((*place)->key, key) != 0 ||
-			     strcmp((*place)->kind, kind) != 0))
+			     strcmp(store->kinds[(*place)->kind], kind) != 0))
 		place = &(*place)->next;
 	return place;
+}
+
+/* 0, or -1 if there are too many. */
+static int
+number_of(struct store *store, const char *kind, uint8_t *number)
+{
+	size_t i = 0;
+
+	while (i < store->kind_count && strcmp(store->kinds[i], kind) != 0)
+		i++;
+	if (i == KINDS_MAX)
+		return -1;
+	if (i == store->kind_count)
+		store->kinds[store->kind_count++] = alloc_string(kind);
+	*number = i;
+	return 0;
 }
 
 static void
 free_record(struct record *record)
 {
-	free(record->kind);
-	free(record->key);
 	free(record->value);
 	free(record);
 }
@@ -119,8 +142,10 @@ add(struct store *store, struct record **place, const char *kind,
     const char *key)
 {
 	struct record *record;
+	uint8_t number;
 
-	if (store->count == STORE_RECORDS_MAX) {
+	if (store->count == STORE_RECORDS_MAX ||
+	    number_of(store, kind, &number) != 0) {
 		if (!store->has_warned_of_size)
 			log_warning("store: %d records are kept; what is "
 				    "more is lost at a restart",
@@ -128,9 +153,10 @@ add(struct store *store, struct record **place, const char *kind,
 		store->has_warned_of_size = true;
 		return NULL;
 	}
-	record = alloc_zeroed(1, sizeof *record);
-	record->kind = alloc_string(kind);
-	record->key = alloc_string(key);
+	record =
+	    alloc_zeroed(1, offsetof(struct record, key) + strlen(key) + 1);
+	record->kind = number;
+	strcpy(record->key, key);
 	*place = record;
 	store->count++;
 	return record;
@@ -213,7 +239,8 @@ store_each(struct store *store, const char *kind, store_record *each, void *arg)
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct record *record = store->buckets[i]; record;
 		     record = record->next)
-			if (record->value && strcmp(record->kind, kind) == 0)
+			if (record->value &&
+			    strcmp(store->kinds[record->kind], kind) == 0)
 				each(arg, record->key, record->value);
 	pthread_mutex_unlock(&store->mutex);
 }
@@ -322,7 +349,7 @@ collect(struct store *store, struct batch *batch)
 		record->is_waiting = false;
 		batch->records[batch->count] = record;
 		batch->changes[batch->count++] = (struct state_change){
-		    .kind = record->kind,
+		    .kind = store->kinds[record->kind],
 		    .key = record->key,
 		    .value = record->value ? alloc_string(record->value) : NULL,
 		};
@@ -341,7 +368,8 @@ settle(struct store *store, struct batch *batch, bool is_written)
 			await(store, record);
 		if (record->value || record->is_waiting)
 			continue;
-		place = place_of(store, record->kind, record->key);
+		place =
+		    place_of(store, store->kinds[record->kind], record->key);
 		*place = record->next;
 		store->count--;
 		free_record(record);
@@ -513,6 +541,8 @@ free_store(struct store *store)
 			store->buckets[i] = record->next;
 			free_record(record);
 		}
+	for (size_t i = 0; i < store->kind_count; i++)
+		free(store->kinds[i]);
 	pthread_mutex_destroy(&store->mutex);
 	pthread_cond_destroy(&store->changed);
 	pthread_cond_destroy(&store->ended);

@@ -248,16 +248,14 @@ static void
 takes_no_nonsense(void **state)
 {
 	static const char *const values[] = {"", "[]", "{}", "x", "null",
-	    "{\"result\":\"CLEAN\"}", "{\"result\":\"CLEAN\",\"known\":\"1\"}",
-	    "{\"result\":\"CLEAN\",\"known\":-1,\"zone\":%u}",
-	    "{\"result\":\"CLEAN\",\"known\":99999999999999,\"zone\":%u}",
-	    "{\"result\":\"UNKNOWN\",\"known\":1700000000,\"zone\":%u}",
-	    "{\"result\":\"LISTED\",\"known\":1700000000,\"zone\":%u}",
-	    "{\"result\":\"LISTED\",\"known\":1700000000,\"zone\":%u,"
+	    "[1700000000]", "[\"1700000000\",%u]", "[-1,%u]",
+	    "[99999999999999,%u]", "[1700000000,1]",
+	    "{\"known\":1700000000,\"zone\":%u}",
+	    "{\"known\":1700000000,\"zone\":%u,"
 	    "\"in_a_row\":1,\"codes\":[]}",
-	    "{\"result\":\"LISTED\",\"known\":1700000000,\"zone\":%u,"
+	    "{\"known\":1700000000,\"zone\":%u,"
 	    "\"in_a_row\":1,\"codes\":[1]}",
-	    "{\"result\":\"LISTED\",\"known\":1700000000,\"zone\":%u,"
+	    "{\"known\":1700000000,\"zone\":%u,"
 	    "\"in_a_row\":70000,\"codes\":[\"SBL\"]}"};
 	char *kept, *zone, value[256];
 	unsigned long mark;
@@ -265,9 +263,9 @@ takes_no_nonsense(void **state)
 	(void)state;
 	keep(RESULT_CLEAN, 0, start.now_ms);
 	kept = store_get(store, "answer", "192.0.2.1 one");
-	zone = strstr(kept, "\"zone\":");
+	zone = strchr(kept, ',');
 	assert_non_null(zone);
-	mark = strtoul(zone + strlen("\"zone\":"), NULL, 10);
+	mark = strtoul(zone + 1, NULL, 10);
 	for (size_t i = 0; i < COUNT(values); i++) {
 		const char *form = strstr(values[i], "%u");
 		int head = form ? form - values[i] : (int)strlen(values[i]);
