@@ -43,14 +43,17 @@ clock_past_ms(const struct clocks *clocks, int64_t wall_sec)
 }
 
 /* Both clocks are read here and now: what the caller read a while ago would
-   move the result across the end of a second. */
+   move the result across the end of a second. So would the moment between the
+   two, for a time that was kept in whole seconds; hence the slack. */
+#define SLACK_MS 10
+
 int64_t
 clock_wall_sec_of(int64_t ms)
 {
 	struct clocks clocks;
 
 	clock_read(&clocks);
-	return (clocks.wall_ms - clocks.now_ms + ms) / CLOCK_SEC;
+	return (clocks.wall_ms - clocks.now_ms + ms + SLACK_MS) / CLOCK_SEC;
 }
 
 void

@@ -47,6 +47,16 @@ list_address 203.0.113.5
 wait_for_log 'answer: .*list=bl .*result=LISTED'
 ok "one that comes again begins anew" test "$(since bl)" '>' "$first"
 
+seconds() { # STAMP
+	date -d "$1" +%s
+}
+before=$(since bl)
+repgate_stop
+repgate_start
+after=$(since bl)
+moved=$(($(seconds "$after") - $(seconds "$before")))
+like "a restart keeps it" "$moved" '^-?[01]$'
+
 kill -STOP "${pids[repgated]}"
 is "a daemon that hangs" "$(since bl) $(json \
     '$_->{took_ms} < 4000 ? "in time" : "late"')" "null in time"
