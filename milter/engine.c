@@ -570,6 +570,7 @@ on_asked(void *arg, struct control_client *client, enum control_verb verb)
 		    .resolver = engine->resolver,
 		    .diagnosis = selftest_diagnosis(engine->selftest),
 		    .board = board_current(engine->slot),
+		    .probes = engine->probes,
 		    .budgets = board_budgets(engine->slot),
 		    .map = engine->map,
 		    .logbook = engine->logbook,

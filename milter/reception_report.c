@@ -71,7 +71,18 @@ text(const char *bytes)
 }
 
 static json_t *
-receiver_json(const struct board *board, const struct board_receiver *receiver)
+stage_json(const struct probes *probes, const struct board_receiver *receiver)
+{
+	enum probe_stage stage;
+
+	if (probes_stage(probes, receiver, &stage) != 0)
+		return json_null();
+	return json_string(probe_stage_name(stage));
+}
+
+static json_t *
+receiver_json(const struct board *board, const struct probes *probes,
+    const struct board_receiver *receiver)
 {
 	json_t *json = json_object();
 	char since[CLOCK_TEXT_MAX];
@@ -84,6 +95,7 @@ receiver_json(const struct board *board, const struct board_receiver *receiver)
 	clock_format(since, receiver->since_wall_sec);
 	json_object_set_new(json, "since",
 	    receiver->since_wall_sec ? text(since) : json_null());
+	json_object_set_new(json, "probe", stage_json(probes, receiver));
 	json_object_set_new(json, "replies", json_integer(receiver->replies));
 	json_object_set_new(
 	    json, "delivered", json_integer(receiver->delivered));
@@ -95,12 +107,12 @@ receiver_json(const struct board *board, const struct board_receiver *receiver)
 }
 
 json_t *
-reception_report_json(const struct board *board)
+reception_report_json(const struct board *board, const struct probes *probes)
 {
 	json_t *receivers = json_array();
 
 	for (size_t i = 0; i < board->receiver_count; i++)
-		json_array_append_new(
-		    receivers, receiver_json(board, &board->receivers[i]));
+		json_array_append_new(receivers,
+		    receiver_json(board, probes, &board->receivers[i]));
 	return receivers;
 }

@@ -19,6 +19,6 @@ void reception_report_probe(const struct board *, const struct board_receiver *,
     enum probe_stage from, enum probe_stage to);
 
 /* "receivers" of status; the caller owns it. */
-json_t *reception_report_json(const struct board *);
+json_t *reception_report_json(const struct board *, const struct probes *);
 
 #endif

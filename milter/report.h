@@ -21,6 +21,7 @@ struct diagnosis;
 struct finding;
 struct map;
 struct preflight;
+struct probes;
 struct problems;
 struct resolver;
 struct sighting;
@@ -68,6 +69,7 @@ struct report_view {
 	const struct resolver *resolver;
 	const struct diagnosis *diagnosis; /* of the resolver */
 	const struct board *board;
+	const struct probes *probes;
 	struct budgets *budgets;
 	const struct map *map; /* NULL: none */
 	struct logbook *logbook;

@@ -136,7 +136,7 @@ print_receivers(const json_t *status)
 	if (json_array_size(receivers) == 0)
 		return;
 	table = table_create((const char *[]){"RECEIVER", "EGRESS", "STATE",
-	    "SINCE", "REPLIES", "ACTS ON", "REMOVAL", NULL});
+	    "SINCE", "REPLIES", "PROBES", "ACTS ON", "REMOVAL", NULL});
 	json_array_foreach(receivers, i, receiver)
 	{
 		const char *lists = text(receiver, "acts_on");
@@ -151,6 +151,7 @@ print_receivers(const json_t *status)
 		    (const char *[]){text(receiver, "name"),
 			text(receiver, "egress"), state,
 			text(receiver, "since"), replies,
+			text(receiver, "probe"),
 			lists && lists[0] ? lists : NULL,
 			!is_open && removal && removal[0] ? removal : NULL});
 	}

@@ -72,7 +72,7 @@ probes_destroy(struct probes **probes)
 }
 
 static struct probe *
-find(struct probes *probes, const struct board_receiver *receiver)
+find(const struct probes *probes, const struct board_receiver *receiver)
 {
 	for (size_t i = 0; i < probes->count; i++)
 		if (probes->items[i].egress == receiver->egress &&
@@ -182,6 +182,18 @@ probes_step(struct probes *probes, const struct probe_settings *settings,
 			tell(arg, &receivers[i], from, probe->stage);
 	}
 	sweep(probes);
+}
+
+int
+probes_stage(const struct probes *probes, const struct board_receiver *receiver,
+    enum probe_stage *out)
+{
+	const struct probe *probe = find(probes, receiver);
+
+	if (!probe)
+		return -1;
+	*out = probe->stage;
+	return 0;
 }
 
 /* FNV-1a */

@@ -52,6 +52,11 @@ void probes_step(struct probes *, const struct probe_settings *,
     const struct board_receiver *, size_t count, int64_t now_ms,
     probes_changed *tell, void *arg);
 
+/* How far that is for a receiver. -1, with *out untouched, for one that no mail
+   is tried at: it is not gated, or there are no probes. */
+int probes_stage(const struct probes *, const struct board_receiver *,
+    enum probe_stage *out);
+
 /* Whether mail for that address, whose receiver this is, is to try the direct
    way now. Lower case or not is not the same address. */
 bool probes_take(struct probes *, const struct probe_settings *,

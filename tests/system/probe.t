@@ -77,6 +77,8 @@ is "somebody else's was tried once" \
     "$(grep -c 'to=<s@slow.test>.*status=deferred' "$dir/postfix.log")" 1
 log_has ' gate: door=recipient action=reroute via=smarthost egress=main address=203.0.113.5 blocked-by="Microsoft 365[^"]*" rule=all to='
 
+like "the status shows that it rests, or tries one" \
+    "$(repgate status --json)" '"probe": "(rest|one)"'
 ok "mail goes on until one tries the direct way" \
     send_until ' gate: door=recipient action=pass probe=egress-probe: '
 ok "it is refused there, which ends the trial" send_until \
@@ -90,6 +92,8 @@ is "none was returned" "$(bounces)" 0
 script outlook
 ok "it takes mail again, and more is tried" \
     send_until 'probe: .* stage=few from=one share=5'
+like "the status shows that too" "$(repgate status)" \
+    'PROBES.*Microsoft 365 .* (few|some|all) '
 ok "until it is open" \
     send_until 'receiver: name="Microsoft 365" egress=main state=open'
 log_read=$(wc -l <"$dir/repgated.log")

@@ -79,6 +79,17 @@ take(struct fixture *fixture, const char *address, int64_t now_ms)
 	    fixture->probes, &settings, &fixture->receiver, address, now_ms);
 }
 
+/* -1: none. */
+static int
+stage_of(const struct fixture *fixture)
+{
+	enum probe_stage stage;
+
+	if (probes_stage(fixture->probes, &fixture->receiver, &stage) != 0)
+		return -1;
+	return stage;
+}
+
 /* How many of a thousand addresses try the direct way. */
 static int
 taken(struct fixture *fixture, int64_t now_ms)
@@ -146,6 +157,7 @@ steps_up_and_snaps_back(void **state)
 			fail_msg("minute %d: %s, want %s", life[i].minute,
 			    probe_stage_name(fixture->told),
 			    probe_stage_name(life[i].want));
+		assert_int_equal(stage_of(fixture), life[i].want);
 		count = taken(fixture, now_ms);
 		if (count < life[i].want_least || count > life[i].want_most)
 			fail_msg(
@@ -204,6 +216,7 @@ forgets_who_opened(void **state)
 	fixture->receiver.state = RECEIVER_OPEN;
 	fixture->receiver.is_gated = false;
 	step(fixture, 16 * MINUTE);
+	assert_int_equal(stage_of(fixture), -1);
 	assert_false(take(fixture, "a@example.com", 16 * MINUTE));
 	fixture->receiver.state = RECEIVER_BLOCKED;
 	fixture->receiver.is_gated = true;
