@@ -137,7 +137,12 @@ static void
 on_receiver_changed(
     void *arg, const struct board_receiver *receiver, enum receiver_state from)
 {
-	reception_report(arg, receiver, from);
+	const struct change *change = arg;
+
+	reception_report(change->board, receiver, from);
+	if (receptions_are_gated(change->engine->config, from) &&
+	    !receiver->is_gated)
+		nudge_want(change->engine->nudge);
 }
 
 static void
@@ -202,7 +207,8 @@ renew_board(struct engine *engine, int64_t now_ms)
 	if (ways_tell(engine->ways, board, on_route_changed, NULL))
 		nudge_want(engine->nudge);
 	receptions_keep(engine->receptions, now_ms, clock_wall_sec());
-	receptions_tell(engine->receptions, board, on_receiver_changed, board);
+	receptions_tell(
+	    engine->receptions, board, on_receiver_changed, &change);
 	probes_step(engine->probes, &engine->config->probe, board->receivers,
 	    board->receiver_count, now_ms, on_probe_changed, board);
 	board_unref(board);

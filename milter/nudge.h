@@ -1,6 +1,7 @@
 /*
- * nudge -- runs the administrator's command when a standing has cleared, so
- * that waiting mail leaves at once (command.h). Engine thread only.
+ * nudge -- runs the administrator's command when a standing has cleared or a
+ * receiver has opened, so that waiting mail leaves at once (command.h). Engine
+ * thread only.
  */
 #ifndef NUDGE_H
 #define NUDGE_H
@@ -19,7 +20,7 @@ struct nudge *nudge_create(void);
 /* Does not wait for a command that runs. NULL-safe. */
 void nudge_destroy(struct nudge **);
 
-/* A standing has cleared. */
+/* Mail that waits may have a way now. */
 void nudge_want(struct nudge *);
 
 /* To be called every second. command is copied if it is run; one without words
