@@ -109,10 +109,26 @@ read_maillog(struct group *group, void *context)
 	config->maillogs[config->maillog_count++] = maillog;
 }
 
+/* What throttled mail does by that transport is of use without a log. */
+static void
+warn_of_missing(struct group *root, const struct config *config)
+{
+	if (config->on_block.count > 0)
+		group_warning(root, "on_block",
+		    "it is never run: queue ids stand in the mail log only; "
+		    "expected maillog with it");
+	if (config->probe.transport && !config->probe.serves_throttled)
+		group_warning(root, "probe",
+		    "nothing is learned from it: that a message was taken "
+		    "stands in the mail log only; expected maillog with it");
+}
+
 void
 maillogs_read(struct group *root, struct config *config)
 {
 	group_each(root, "maillog", read_maillog, config);
+	if (!group_has(root, "maillog"))
+		warn_of_missing(root, config);
 	if (config->maillog_count > 0 && config->directory &&
 	    config->directory->receivers->rules.count == 0)
 		group_warning(root, "maillog",

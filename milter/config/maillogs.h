@@ -14,7 +14,8 @@ struct maillog;
 /* More are refused. */
 #define MAILLOGS_MAX 32
 
-/* Fills the maillogs of a config that has its egresses and routes already. */
+/* Fills the maillogs of a config that has its egresses and routes already, and
+   on_block and probe, which it warns of if they want a log. */
 void maillogs_read(struct group *root, struct config *);
 void maillogs_free(struct config *);
 

@@ -151,6 +151,7 @@ checks_no_rarer_than_told(void **state)
 	config_unref(config);
 }
 
+#define LOG "maillog = ( { file = \"/a\"; } ); "
 #define BY_MAP "reroute_by = \"map\"; local_domains = \"ours.test\"; "
 
 static const char whole[] =
@@ -501,7 +502,7 @@ static const struct {
     {"policy = ( { name = \"r\"; then = \"pass\"; receivers = []; } );",
 	"r.conf:2: error: policy.receivers: found an empty array, expected at "
 	"least one item; or leave the key out"},
-    {"on_block = \"/usr/sbin/postqueue -f\";",
+    {LOG "on_block = \"/usr/sbin/postqueue -f\";",
 	"r.conf:2: error: on_block: found no {qid}, expected it among the "
 	"arguments, such as \"/usr/sbin/postqueue -i {qid}\""},
     {BY_MAP "probe: { after = \"1m\"; };",
@@ -510,7 +511,7 @@ static const struct {
 	"r.conf:2: error: probe.transport: found \"egress-probe\", expected "
 	"Postfix's transport:nexthop, such as "
 	"\"smtp:[smarthost.example.net]:587\""},
-    {BY_MAP "probe: { transport = \"egress-probe:\"; every = \"0s\"; };",
+    {BY_MAP LOG "probe: { transport = \"egress-probe:\"; every = \"0s\"; };",
 	"r.conf:2: error: probe.every: found \"0s\", expected a duration "
 	"from \"1s\" to \"7d\""},
     {"policy = ( { name = \"r\"; then = \"reroute\"; via = \"x\"; } );",
@@ -754,6 +755,47 @@ warns_of_a_log_that_nobody_understands(void **state)
 	assert_int_equal(problems_count(problems), 1);
 	assert_non_null(strstr(text_at(0), "warning: maillog: the providers"));
 	config_unref(config);
+}
+
+/* Each has one warning, of line 2, or none. */
+static void
+warns_of_a_log_that_is_missing(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} logless[] = {
+	    {"on_block = \"/x {qid}\";", "on_block: it is never run: "},
+	    {"probe: { transport = \"p:\"; };", "probe: nothing is learned "},
+	    {"probe: { transport = \"p:\"; serve = \"throttled\"; };", NULL},
+	    {"on_block = \"/x {qid}\"; probe: { transport = \"p:\"; }; "
+	     "maillog = ( { file = \"/a\"; } );",
+		NULL},
+	    {"reroute_by = \"header\"; probe: { transport = \"p:\"; }; "
+	     "maillog = ( { file = \"/a\"; } );",
+		"probe: it does nothing: probes are up to the map; "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof logless / sizeof logless[0]; i++) {
+		size_t known = problems_count(problems);
+		char text[2048], want[256];
+		struct config *config;
+
+		snprintf(text, sizeof text, LEAST "\n%s%s",
+		    strstr(logless[i].text, "header") ? "" : BY_MAP,
+		    logless[i].text);
+		config = load(text);
+		assert_non_null(config);
+		assert_int_equal(
+		    problems_count(problems) - known, logless[i].want ? 1 : 0);
+		config_unref(config);
+		if (!logless[i].want)
+			continue;
+		snprintf(want, sizeof want, "r.conf:2: warning: %s",
+		    logless[i].want);
+		assert_int_equal(
+		    strncmp(text_at(known), want, strlen(want)), 0);
+	}
 }
 
 static void
@@ -1148,6 +1190,7 @@ main(void)
 	    WITH_FILES(takes_auto_beside_addresses),
 	    WITH_FILES(reads_maillogs),
 	    WITH_FILES(warns_of_a_log_that_nobody_understands),
+	    WITH_FILES(warns_of_a_log_that_is_missing),
 	    WITH_FILES(knows_services),
 	    WITH_FILES(reads_services),
 	    WITH_FILES(checks_services),
