@@ -18,7 +18,7 @@
 struct span {
 	int64_t slot_ms;
 	int slots;
-	int64_t last; /* the newest slot */
+	int64_t last;			 /* the newest slot */
 	uint32_t counts[SPAN_SLOTS_MAX]; /* slot n is at n % slots */
 	uint64_t sum;
 };

@@ -218,31 +218,32 @@ find_probe(struct map *map, const struct config *config,
 
 static void
 decide(struct client *client, const struct board *board,
-    struct question *question, char answer[WORDING_MAX])
+    const struct question *asked, char answer[WORDING_MAX])
 {
 	struct map *map = client->map;
+	struct question question = *asked;
 	char receiver[RECEIVER_NAME_MAX];
 	struct recipient recipient;
 	struct verdict verdict;
 	struct facts facts;
 
-	if (question->recipient &&
+	if (question.recipient &&
 	    exchanges_receiver_of(board_exchanges(map->slot),
-		question->recipient, clock_now_ms(), receiver) == 0)
-		question->receiver = receiver;
-	question_facts(question, &facts, &recipient);
-	charge_answer(board_budgets(map->slot), board, question->door, &facts,
+		question.recipient, clock_now_ms(), receiver) == 0)
+		question.receiver = receiver;
+	question_facts(&question, &facts, &recipient);
+	charge_answer(board_budgets(map->slot), board, question.door, &facts,
 	    clock_now_ms(), &client->slip, &verdict);
-	if (question->door == DOOR_RECIPIENT)
+	if (question.door == DOOR_RECIPIENT)
 		verdict.probe = find_probe(
-		    map, board->config, &verdict, question->recipient);
+		    map, board->config, &verdict, question.recipient);
 	if (verdict.probe) {
 		verdict.action = ACTION_PASS;
 		verdict.route = NULL;
 	}
-	question_answer(answer, question, &verdict);
+	question_answer(answer, &question, &verdict);
 	if (verdict.action != ACTION_PASS || verdict.probe)
-		tell(map, &verdict, question->door, question_subject(question),
+		tell(map, &verdict, question.door, question_subject(&question),
 		    answer);
 }
 
