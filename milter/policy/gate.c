@@ -487,7 +487,8 @@ gate_answer_delivery(const struct board *board, const char *sender,
 	answer(board, DOOR_DELIVERY, sender, recipient, 0, out);
 }
 
-/* What the MTA will be told at delivery, in the order in which it asks. */
+/* What the MTA will do at delivery. Postfix asks about the sender first, but
+   what is said of the recipient comes before that. */
 static bool
 answer_both(const struct board *board, const struct facts *facts,
     const struct recipient *recipient, struct verdict *out)

@@ -94,8 +94,10 @@ bool gate_wants_receivers(const struct board *);
    recipient the receiver may be known. The verdict is to pass, reroute or wait.
    A recipient gets no other answer than to pass while local_domains does not
    say which ones stay, and where a rule without recipients or receivers decides
-   but senders matter: then the answer about the sender, which the MTA asks for
-   next, knows more. */
+   but senders matter: then the answer about the sender knows more. Postfix asks
+   for that first, and for the recipient after it on the same connection; what
+   is said of the recipient overrides what was said of the sender, and to pass
+   leaves that as it is. */
 void gate_answer(const struct board *, enum door, const char *address,
     const char *receiver, struct verdict *out);
 
