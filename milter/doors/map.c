@@ -216,34 +216,34 @@ find_probe(struct map *map, const struct config *config,
 	return config->probe.transport;
 }
 
+/* receiver: room for it, for as long as the question is used. */
 static void
 decide(struct client *client, const struct board *board,
-    const struct question *asked, char answer[WORDING_MAX])
+    struct question *question, char receiver[RECEIVER_NAME_MAX],
+    char answer[WORDING_MAX])
 {
 	struct map *map = client->map;
-	struct question question = *asked;
-	char receiver[RECEIVER_NAME_MAX];
 	struct recipient recipient;
 	struct verdict verdict;
 	struct facts facts;
 
-	if (question.recipient &&
+	if (question->recipient &&
 	    exchanges_receiver_of(board_exchanges(map->slot),
-		question.recipient, clock_now_ms(), receiver) == 0)
-		question.receiver = receiver;
-	question_facts(&question, &facts, &recipient);
-	charge_answer(board_budgets(map->slot), board, question.door, &facts,
+		question->recipient, clock_now_ms(), receiver) == 0)
+		question->receiver = receiver;
+	question_facts(question, &facts, &recipient);
+	charge_answer(board_budgets(map->slot), board, question->door, &facts,
 	    clock_now_ms(), &client->slip, &verdict);
-	if (question.door == DOOR_RECIPIENT)
+	if (question->door == DOOR_RECIPIENT)
 		verdict.probe = find_probe(
-		    map, board->config, &verdict, question.recipient);
+		    map, board->config, &verdict, question->recipient);
 	if (verdict.probe) {
 		verdict.action = ACTION_PASS;
 		verdict.route = NULL;
 	}
-	question_answer(answer, &question, &verdict);
+	question_answer(answer, question, &verdict);
 	if (verdict.action != ACTION_PASS || verdict.probe)
-		tell(map, &verdict, question.door, question_subject(&question),
+		tell(map, &verdict, question->door, question_subject(question),
 		    answer);
 }
 
@@ -283,6 +283,7 @@ answer_request(struct client *client, const struct board *board,
     const struct map_request *request, char answer[WORDING_MAX])
 {
 	struct question question;
+	char receiver[RECEIVER_NAME_MAX];
 
 	client->map->counters.questions++;
 	strcpy(answer, "NOTFOUND ");
@@ -297,7 +298,7 @@ answer_request(struct client *client, const struct board *board,
 	    board->config->reroute_by == REROUTE_BY_MAP &&
 	    question_read(request->name, request->name_length, request->key,
 		request->key_length, &question) == 0)
-		decide(client, board, &question, answer);
+		decide(client, board, &question, receiver, answer);
 }
 
 /* ---- connections -------------------------------------------------------- */
@@ -346,6 +347,22 @@ send_bytes(struct client *client, const char *bytes, size_t count)
 	return 0;
 }
 
+/* "12:OK smtp:next," without an end. Returns its length. */
+static size_t
+write_netstring(char *to, const char *text)
+{
+	size_t length = strlen(text), digits = 1;
+
+	for (size_t rest = length / 10; rest > 0; rest /= 10)
+		digits++;
+	for (size_t i = digits, rest = length; i > 0; rest /= 10)
+		to[--i] = '0' + rest % 10;
+	to[digits] = ':';
+	memcpy(to + digits + 1, text, length);
+	to[digits + 1 + length] = ',';
+	return digits + length + 2;
+}
+
 /* Answers what is whole, up to a full output buffer, and sends it. Returns how
    many bytes are done with, or -1 if the connection is of no more use. */
 static ssize_t
@@ -365,8 +382,7 @@ serve(struct client *client, const struct board *board, const char *bytes,
 		if (reading != MAP_WHOLE)
 			break;
 		answer_request(client, board, &request, answer);
-		filled += snprintf(output + filled, sizeof output - filled,
-		    "%zu:%s,", strlen(answer), answer);
+		filled += write_netstring(output + filled, answer);
 		done += used;
 	}
 	if (send_bytes(client, output, filled) != 0)
