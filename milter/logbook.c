@@ -46,7 +46,7 @@ struct logbook {
 	struct log_file files[FOLLOWER_FILES_MAX];
 };
 
-/* ---- one attempt ------------------------------------------------------------ */
+/* ---- one attempt -------------------------------------------------------- */
 
 /* Whether our own MTA handed it to one of our routes, so that no receiver said
    anything. */
@@ -144,7 +144,7 @@ hear(struct logbook *logbook, const struct sighted *seen)
 	tell(logbook, seen, maillog->egress, age_sec);
 }
 
-/* ---- what is kept --------------------------------------------------------- */
+/* ---- what is kept ------------------------------------------------------- */
 
 static void
 keep(struct logbook *logbook, size_t index)
@@ -203,7 +203,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	keep_all(logbook);
 }
 
-/* ---- which files ------------------------------------------------------------- */
+/* ---- which files -------------------------------------------------------- */
 
 struct wanted {
 	const char *path;
@@ -345,7 +345,7 @@ logbook_json(struct logbook *logbook)
 	return json;
 }
 
-/* ---- its life ------------------------------------------------------------------ */
+/* ---- its life ----------------------------------------------------------- */
 
 struct logbook *
 logbook_create(struct event_base *base, struct board_slot *slot,

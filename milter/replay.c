@@ -38,7 +38,7 @@ struct replay {
 	int64_t told_ms;
 };
 
-/* ---- when ----------------------------------------------------------------- */
+/* ---- when --------------------------------------------------------------- */
 
 /* A traditional stamp has no year. The first one of a file is of the last year
    in which it is not after the file was written (a day's grace is for time
@@ -103,7 +103,7 @@ read_moment(struct replay *replay, const struct lines *lines,
 	return true;
 }
 
-/* ---- who and what ---------------------------------------------------------- */
+/* ---- who and what ------------------------------------------------------- */
 
 /* Who is asked is by the name of the host that spoke; "" if there is none. */
 static const struct receiver *
@@ -147,7 +147,7 @@ read_meaning(struct replay *replay, const struct attempt *attempt,
 	out->list[0] = out->removal[0] = '\0';
 }
 
-/* ---- one object for each attempt -------------------------------------------- */
+/* ---- one object for each attempt ---------------------------------------- */
 
 /* JSON takes UTF-8 only, and a log has any byte. */
 static json_t *
@@ -216,7 +216,7 @@ print_attempt(struct replay *replay, const struct attempt *attempt,
 	json_decref(object);
 }
 
-/* ---- the lines --------------------------------------------------------------- */
+/* ---- the lines ---------------------------------------------------------- */
 
 static bool
 is_failure(const struct attempt *attempt)
@@ -330,7 +330,7 @@ read_file(struct replay *replay, const char *path)
 	return status;
 }
 
-/* ---- all of it ---------------------------------------------------------------- */
+/* ---- all of it ---------------------------------------------------------- */
 
 /* NULL with the problems printed. */
 static struct directory *

@@ -51,7 +51,7 @@ summary_failure(struct summary *summary, enum reply_class class)
 	summary->classes[class]++;
 }
 
-/* ---- for people ------------------------------------------------------------ */
+/* ---- for people --------------------------------------------------------- */
 
 #define MOMENT_TEXT_MAX 64
 #define NUMBER_TEXT_MAX 32
@@ -256,7 +256,7 @@ summary_print(const struct summary *summary, struct tally *tally)
 	print_others(summary);
 }
 
-/* ---- for machines ------------------------------------------------------------ */
+/* ---- for machines ------------------------------------------------------- */
 
 static json_t *
 moment_json(const struct moment *moment)

@@ -72,7 +72,7 @@ witness_destroy(struct witness **where)
 	free(witness);
 }
 
-/* ---- what was said -------------------------------------------------------- */
+/* ---- what was said ------------------------------------------------------ */
 
 static struct addresses
 our_addresses(const struct board *board)
@@ -121,7 +121,7 @@ read_meaning(
 	free(ours.items);
 }
 
-/* ---- to whom -------------------------------------------------------------- */
+/* ---- to whom ------------------------------------------------------------ */
 
 static int
 egress_by_name(const struct config *config, const char *name, size_t *out)
@@ -173,7 +173,7 @@ find_egress(const struct board *board, const char *name,
 	return 0;
 }
 
-/* ---- the answer ----------------------------------------------------------- */
+/* ---- the answer --------------------------------------------------------- */
 
 static bool
 is_to_be_softened(const struct witness *witness, const struct board *board,
@@ -218,7 +218,7 @@ soften_block(const struct map_reply *reply, const struct hearing *hearing,
 	soften(reply, hearing, why, answer);
 }
 
-/* ---- a route -------------------------------------------------------------- */
+/* ---- a route ------------------------------------------------------------ */
 
 /* The one whose host spoke, so that no receiver did; NULL for none. */
 static const struct route *

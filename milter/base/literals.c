@@ -17,7 +17,7 @@ struct parser {
 
 static void parse_branches(struct parser *parser, struct literals *out);
 
-/* ---- which of two sets says more ------------------------------------------ */
+/* ---- which of two sets says more ---------------------------------------- */
 
 static size_t
 shortest(const struct literals *set)
@@ -52,7 +52,7 @@ unite(struct literals *all, const struct literals *branch)
 	all->count += branch->count;
 }
 
-/* ---- atoms ------------------------------------------------------------------ */
+/* ---- atoms -------------------------------------------------------------- */
 
 enum atom {
 	ATOM_BYTE,   /* itself */
@@ -174,7 +174,7 @@ parse_atom(struct parser *parser, char *byte, struct literals *group)
 	}
 }
 
-/* ---- how often ---------------------------------------------------------------- */
+/* ---- how often ---------------------------------------------------------- */
 
 struct times {
 	bool may_be_none;
@@ -214,7 +214,7 @@ parse_times(struct parser *parser)
 	return times;
 }
 
-/* ---- sequences and branches ----------------------------------------------------- */
+/* ---- sequences and branches --------------------------------------------- */
 
 static void
 add_byte(struct literal *run, char byte)

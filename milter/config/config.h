@@ -157,7 +157,7 @@ struct receiver_settings {
 	int64_t soften_at_most_ms;
 };
 
-/* How mail for a receiver that blocks us tries the direct way; policy/probes.h */
+/* How mail for a receiver that blocks us tries the direct way: probes.h */
 struct probe_settings {
 	char *transport; /* Postfix transport:nexthop; NULL: no probes */
 	int64_t after_ms, every_ms;

@@ -24,8 +24,8 @@
    the message or keep it here are none. */
 const char *mailer_form(const char *text);
 
-/* The way of Postfix's "smtp:[HOST]:PORT", "relay:HOST" and their like. -1, with
-   out untouched, for what Sendmail has no word for. */
+/* The way of Postfix's "smtp:[HOST]:PORT", "relay:HOST" and their like. -1,
+   with out untouched, for what Sendmail has no word for. */
 int mailer_of_nexthop(const char *nexthop, char out[MAILER_WAY_MAX]);
 
 /* The port of a mailer that repgate names, as text of *length bytes; NULL for

@@ -2,8 +2,8 @@
  * control -- the unix socket that the repgate command talks to. Engine thread
  * only.
  *
- * A client sends one line, "VERB\n" or "VERB ARGUMENT\n", and gets one JSON object back, then the
- * end of the connection. Whoever may open the socket may ask everything.
+ * A client sends one line, "VERB\n" or "VERB ARGUMENT\n", and gets one JSON
+ * object back, then the end of the connection. Whoever may open the socket may ask everything.
  */
 #ifndef DOORS_CONTROL_H
 #define DOORS_CONTROL_H

@@ -1,6 +1,6 @@
 /*
- * map -- the door that the MTA asks at delivery: socketmap, as socketmap_table(5)
- * of Postfix has it; Sendmail's is the same. Engine thread only.
+ * map -- the door that the MTA asks at delivery: socketmap, as
+ * socketmap_table(5) of Postfix has it; Sendmail's is the same. Engine thread only.
  *
  * A request is a netstring "NAME KEY", the answer another one: "OK VALUE" or
  * "NOTFOUND ". TEMP and PERM are never said, since they make the MTA refuse
@@ -46,7 +46,8 @@ struct map_counters {
 };
 
 /* socket as milter.socket has it; where the supervisor has one named "map",
-   that is taken, and only then it may be NULL. NULL with *reason set (to be freed). */
+   that is taken, and only then it may be NULL. NULL with *reason set (to be
+   freed). */
 struct map *map_create(struct event_base *, const char *socket,
     struct board_slot *, char **reason);
 void map_destroy(struct map **);

@@ -22,8 +22,8 @@ struct sighting;
 
 /* A known address changed (from, family 0: there was none), or, with from
    NULL, the services do not agree. Called from the loop; must neither
-   configure nor destroy. A family in which nobody answers is no news while the other is
-   known or not asked to the end. */
+   configure nor destroy. A family in which nobody answers is no news
+   while the other is known or not asked to the end. */
 typedef void discovery_news(
     void *arg, const struct sighting *, const struct address *from);
 

@@ -1,6 +1,7 @@
 /*
  * fitness -- whether a list is to be believed now, for one address family or
- * for domains (RFC 5782, section 5). Pure: the clock and the random bytes are given.
+ * for domains (RFC 5782, section 5). Pure: the clock and the random
+ * bytes are given.
  *
  * A test asks the list for its control entries: one that must be listed, one
  * that must not, and a stranger that nobody can send from, another one each

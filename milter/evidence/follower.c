@@ -61,7 +61,7 @@ struct follower {
 	struct item next; /* the thread's own */
 };
 
-/* ---- one line ---------------------------------------------------------------- */
+/* ---- one line ----------------------------------------------------------- */
 
 /* "Z", "+01:00", "+0100" at the end of an RFC 3339 stamp, in seconds. 0, or -1
    if it names none. */
@@ -212,7 +212,7 @@ on_line(void *arg, const char *line, size_t length)
 	send_place(file);
 }
 
-/* ---- the thread --------------------------------------------------------------- */
+/* ---- the thread --------------------------------------------------------- */
 
 /* Opens or closes what the engine asked for since. */
 static void
@@ -320,7 +320,7 @@ poke(struct follower *follower)
 		return;
 }
 
-/* ---- the engine --------------------------------------------------------------- */
+/* ---- the engine --------------------------------------------------------- */
 
 struct follower *
 follower_create(void (*woken)(void *arg), void *arg)

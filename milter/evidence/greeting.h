@@ -38,7 +38,7 @@ struct greeting {
 	size_t bytes;
 };
 
-/* name: who we say we are; copied. wants_tls: without STARTTLS it is no good. */
+/* name: who we say we are; copied. wants_tls: no good without STARTTLS. */
 void greeting_start(struct greeting *, const char *name, bool wants_tls);
 
 /* To be called until GREETING_END. What follows a whole reply in the same bytes

@@ -229,7 +229,7 @@ read_fields(const char *at, const char *end, struct fields *out)
 	return -1;
 }
 
-/* ---- Postfix's words ------------------------------------------------------ */
+/* ---- Postfix's words ---------------------------------------------------- */
 
 static const struct {
 	const char *command;
@@ -365,7 +365,7 @@ read_postfix(const struct piece *status, struct attempt *out)
 	return 0;
 }
 
-/* ---- Sendmail's words ----------------------------------------------------- */
+/* ---- Sendmail's words --------------------------------------------------- */
 
 static bool
 has_code(const struct piece *text)
@@ -406,7 +406,7 @@ read_sendmail(const struct fields *fields, struct attempt *out)
 	return 0;
 }
 
-/* ---- the line ------------------------------------------------------------- */
+/* ---- the line ----------------------------------------------------------- */
 
 /* Names of our own programs, and /paths to them, are no hosts. Sendmail names
    a host also where it found no address for it, and nothing where it delivers
@@ -491,7 +491,7 @@ maillog_read_host(const char *line, size_t length, struct attempt *out)
 	return true;
 }
 
-/* ---- stamps --------------------------------------------------------------- */
+/* ---- stamps ------------------------------------------------------------- */
 
 /* Two digits, the first of which may be a space; -1 if they are not. */
 static int

@@ -44,8 +44,8 @@ struct roster *roster_create(roster_ended *, roster_cancelled *, void *arg);
 void roster_destroy(struct roster **);
 
 /* Takes over the lists of a configuration, for the families that its egresses
-   and more addresses of ours have. The fitness of a list that stays is kept, and a test of it due. Tests
-   that run are forgotten without a call. Config and resolver are borrowed as
+   and more addresses of ours have. The fitness of a list that stays is kept,
+   and a test of it due. Tests that run are forgotten without a call. Config and resolver are borrowed as
    by watch. */
 void roster_configure(struct roster *, const struct config *,
     const struct addresses *more, struct resolver *);

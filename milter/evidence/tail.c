@@ -62,7 +62,7 @@ enter(struct tail *tail, int fd, int64_t offset)
 		leave(tail); /* it was cut short meanwhile: look again */
 }
 
-/* ---- opening -------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------ */
 
 static void
 enter_new(struct tail *tail, int fd)
@@ -121,7 +121,7 @@ here(const struct tail *tail, struct place *out)
 	out->offset += splitter_consumed(tail->splitter);
 }
 
-/* ---- reading ---------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 /* Where the first bytes are few, more have come by now. */
 static void
@@ -252,7 +252,7 @@ tail_read(struct tail *tail)
 	return tail->is_fifo ? read_fifo(tail) : read_file(tail);
 }
 
-/* ---- the outside -------------------------------------------------------------- */
+/* ---- the outside -------------------------------------------------------- */
 
 struct tail *
 tail_create(const char *path, const struct place *from, size_t longest,

@@ -52,7 +52,7 @@ hash(uint64_t seed, const char *bytes, size_t length)
 	return mix(value ^ word);
 }
 
-/* ---- what was seen -------------------------------------------------------- */
+/* ---- what was seen ------------------------------------------------------ */
 
 static size_t
 slot_of(const struct seen *seen, uint64_t value)
@@ -98,7 +98,7 @@ see(struct seen *seen, uint64_t value)
 	return true;
 }
 
-/* ---- rows ----------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------- */
 
 static char *
 printable(const char *bytes, size_t length, size_t most)

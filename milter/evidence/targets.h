@@ -36,8 +36,8 @@ struct targets {
    another search. */
 typedef void targets_done(void *arg, const struct targets *);
 
-/* The destinations are borrowed until the end. One that is made of literals alone
-   has an answer at once: then NULL is returned, and done was called. */
+/* The destinations are borrowed until the end. One that is made of literals
+   alone has an answer at once: then NULL is returned, and done was called. */
 struct search *targets_find(struct resolver *, const struct destinations *,
     targets_done *done, void *arg);
 

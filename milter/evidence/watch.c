@@ -88,8 +88,8 @@ open_asking(struct watch *watch, struct subject *subject, size_t finding)
 static void
 unlink_asking(struct asking *asking)
 {
-	/* NOLINTBEGIN(*-unix.Malloc,*-core.NullDereference): the analyzer does not
-	   see that what is freed is unlinked before. */
+	/* NOLINTBEGIN(*-unix.Malloc,*-core.NullDereference): the analyzer does
+	   not see that what is freed is unlinked before. */
 	*asking->link = asking->next;
 	if (asking->next)
 		asking->next->link = asking->link;

@@ -50,8 +50,8 @@ struct finding {
 	uint32_t known_codes; /* of the last answer that was not UNKNOWN */
 	char *text;	  /* TXT of a listing, raw bytes then a NUL; or NULL */
 	int64_t asked_ms; /* when the answer came; CLOCK_NEVER before */
-	/* When the last answer came that was not UNKNOWN, and the first of those
-	   that are listed_in_a_row. Whoever keeps findings over a restart keeps
+	/* When the last answer came that was not UNKNOWN, and the first of
+	   those that are listed_in_a_row. Whoever keeps findings over a restart keeps
 	   both as wall time. */
 	int64_t known_ms, listed_ms;
 	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */

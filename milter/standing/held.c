@@ -214,7 +214,7 @@ held_step(struct held *held, int64_t now_wall_sec)
 
 /* ---- what it is held for ------------------------------------------------ */
 
-/* Of a receiver that nothing is known of any more, nothing speaks against it. */
+/* Where nothing is known of a receiver any more, nothing speaks against it. */
 static bool
 is_open(const struct board *board, size_t egress, const char *receiver)
 {

@@ -2,8 +2,8 @@
  * activator NAME=PATH ... -- COMMAND ...
  *
  * What systemd does for a service with sockets: listens at unix sockets, hands
- * them to the command (LISTEN_FDS), and starts it again whenever it ends. Prints
- * a line with its process id at each start. SIGTERM ends both.
+ * them to the command (LISTEN_FDS), and starts it again whenever it ends.
+ * Prints a line with its process id at each start. SIGTERM ends both.
  */
 #include <errno.h>
 #include <signal.h>

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-/* ---- literals ---------------------------------------------------------------- */
+/* ---- literals ----------------------------------------------------------- */
 
 /* What a text must hold, joined by |; "" where nothing is known. */
 static const struct {
@@ -88,7 +88,7 @@ knows_what_a_text_must_hold(void **state)
 	test_free(got);
 }
 
-/* ---- needles ------------------------------------------------------------------- */
+/* ---- needles ------------------------------------------------------------ */
 
 static void
 finds_words_within_words(void **state)
@@ -124,7 +124,7 @@ finds_words_within_words(void **state)
 	assert_null(needles);
 }
 
-/* ---- expressions ----------------------------------------------------------------- */
+/* ---- expressions -------------------------------------------------------- */
 
 static struct expressions *
 set_of(const char *const *patterns, size_t count)

@@ -63,7 +63,7 @@ read_reply(const char *text, const char *host, size_t our_count)
 	return meaning;
 }
 
-/* ---- the table ------------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------- */
 
 #define COLUMNS 4
 
@@ -124,7 +124,7 @@ knows_the_replies_of_the_table(void **state)
 	assert_true(rows >= 1600);
 }
 
-/* ---- who is meant ------------------------------------------------------------ */
+/* ---- who is meant ------------------------------------------------------- */
 
 static const struct {
 	const char *text;
@@ -197,7 +197,7 @@ tells_whom_a_reply_is_about(void **state)
 	}
 }
 
-/* ---- the greeting -------------------------------------------------------------- */
+/* ---- the greeting ------------------------------------------------------- */
 
 static const struct {
 	const char *text;
@@ -238,7 +238,7 @@ reads_a_greeting_as_a_word_on_the_address(void **state)
 	    read_reply("554 mx.example.net", NULL, 2).class, REPLY_IP_BLOCKED);
 }
 
-/* ---- where to go ------------------------------------------------------------- */
+/* ---- where to go -------------------------------------------------------- */
 
 static const struct {
 	const char *text, *host, *list, *removal;
@@ -280,7 +280,7 @@ says_where_to_ask_for_removal(void **state)
 	}
 }
 
-/* ---- who it is ------------------------------------------------------------------ */
+/* ---- who it is ---------------------------------------------------------- */
 
 /* The name is what the table has, or the registrable domain. */
 static const struct {
@@ -374,7 +374,7 @@ does_not_believe_names_in_texts(void **state)
 	assert_int_equal(got.class, REPLY_IP_BLOCKED);
 }
 
-/* ---- the memory of senses --------------------------------------------------------- */
+/* ---- the memory of senses ----------------------------------------------- */
 
 /* The same from memory as anew, also where words meet in one slot. */
 static void

@@ -530,18 +530,17 @@ destroy_ends_every_question_once(void **state)
 	enum { MANY = RESOLVER_INFLIGHT_MAX + 100 };
 	struct fixture *fixture = *state;
 	struct reply *replies = calloc(MANY + 2, sizeof *replies);
-	struct timeval moment = {.tv_usec = 220000};
 	char name[32];
 
 	assert_non_null(replies);
+	/* On a slow machine some are asked twice before the last is sent. */
+	open_resolver(fixture, dns_server_address(fixture->server), 50);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(name, sizeof name, "n%d.queue.test", i);
 		ask(fixture, name, DNS_TYPE_A, &replies[i]);
 	}
-	event_base_loopexit(fixture->base, &moment);
-	event_base_dispatch(fixture->base);
-	assert_int_equal(
-	    resolver_asked(fixture->resolver), RESOLVER_INFLIGHT_MAX);
+	while (resolver_asked(fixture->resolver) < RESOLVER_INFLIGHT_MAX)
+		event_base_loop(fixture->base, EVLOOP_ONCE);
 	ask(fixture, "listed.test", DNS_TYPE_A, &replies[MANY]);
 	resolver_destroy(&fixture->resolver);
 	assert_null(fixture->resolver);

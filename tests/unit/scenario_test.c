@@ -197,7 +197,7 @@ resolver_ask(struct resolver *resolver, const char *name, uint16_t type,
 		question->due += 1 + draw(2);
 }
 
-/* ---- the lists ------------------------------------------------------------ */
+/* ---- the lists ---------------------------------------------------------- */
 
 static int
 list_of(const char *name)
@@ -357,7 +357,7 @@ run_answers(void)
 	}
 }
 
-/* ---- a week --------------------------------------------------------------- */
+/* ---- a week ------------------------------------------------------------- */
 
 static void
 put_spell(uint8_t *moods, int begin, int length, enum mood mood)

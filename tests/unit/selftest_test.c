@@ -164,7 +164,7 @@ finds_are_judged(void **state)
 	}
 }
 
-/* ---- with a server -------------------------------------------------------- */
+/* ---- with a server ------------------------------------------------------ */
 
 static struct list_code codes[] = {
     {.low = 0x7f000002, .high = 0x7f000002, .name = "SPAM"}};
