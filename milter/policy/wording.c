@@ -123,14 +123,25 @@ wording_mailertable(char text[WORDING_MAX], const struct verdict *verdict,
 	return text;
 }
 
+/* Without snprintf, since it is what most answers are while listed. */
+static void
+write_ok(char text[WORDING_MAX], const char *way)
+{
+	size_t length = strnlen(way, WORDING_MAX - 4);
+
+	memcpy(text, "OK ", 3);
+	memcpy(text + 3, way, length);
+	text[3 + length] = '\0';
+}
+
 const char *
 wording_map(char text[WORDING_MAX], const struct verdict *verdict)
 {
 	if (verdict->probe)
-		snprintf(text, WORDING_MAX, "OK %s", verdict->probe);
+		write_ok(text, verdict->probe);
 	else if (verdict->action == ACTION_REROUTE &&
 		 verdict->route->nexthop[0])
-		snprintf(text, WORDING_MAX, "OK %s", verdict->route->nexthop);
+		write_ok(text, verdict->route->nexthop);
 	else if (verdict->action == ACTION_WAIT)
 		write_wait(text, verdict);
 	else
