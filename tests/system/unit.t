@@ -71,6 +71,10 @@ confined() {
 
 ask_map
 sandbox_start
+# Others may not look into where this is built.
+cp "$repgated" "$jail" "$dir"
+repgated=$dir/repgated
+jail=$dir/jail
 allowed_calls
 sed "s|/usr/local/sbin/repgated|$repgated|" "$unit" >"$dir/repgated.service"
 said=$(systemd-analyze verify --man=no "$dir/repgated.service" 2>&1 |
