@@ -109,6 +109,19 @@ wanted_steps(void)
 	       (acts_by_header() ? SMFIP_NR_HDR : SMFIP_NOHDRS);
 }
 
+/* A macro that has a value is one packet more in each message. */
+static bool
+wants_clients(void)
+{
+	struct board *board = board_current(slot);
+	bool wants = false;
+
+	for (size_t i = 0; board && i < board->config->rule_count; i++)
+		wants = wants || board->config->rules[i].clients.count > 0;
+	board_unref(board);
+	return wants;
+}
+
 static sfsistat
 negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long unused_2, unsigned long unused_3, unsigned long *actions_r,
@@ -127,8 +140,9 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	session->is_quiet_header = *steps_r & SMFIP_NR_HDR;
 	if (actions & SMFIF_SETSYMLIST) {
 		*actions_r |= SMFIF_SETSYMLIST;
-		smfi_setsymlist(
-		    ctx, SMFIM_ENVFROM, "i {auth_authen} {client_addr}");
+		smfi_setsymlist(ctx, SMFIM_ENVFROM,
+		    wants_clients() ? "i {auth_authen} {client_addr}"
+				    : "i {auth_authen}");
 		smfi_setsymlist(ctx, SMFIM_ENVRCPT, "{rcpt_mailer}");
 		smfi_setsymlist(ctx, SMFIM_EOM, "i");
 	}
