@@ -325,18 +325,25 @@ message_at() { # WHERE
 	[ "$(count_messages "$1")" -gt 0 ]
 }
 
+# A message that the queue manager takes up again while a delivery agent is not
+# done with it yet goes back to incoming, and lies there until it is told to
+# look. Mail that waits for a reason is in deferred, and is left alone.
 queue_is_empty() {
-	local name queues=()
-	for name in maildrop incoming active deferred; do
-		queues+=("$dir/queue/$name")
+	local name others=
+	for name in maildrop active deferred; do
+		others+=$(find "$dir/queue/$name" -type f 2>/dev/null)
 	done
-	[ -z "$(find "${queues[@]}" -type f 2>/dev/null)" ]
+	[ -z "$others" ] || return 1
+	[ -n "$(find "$dir/queue/incoming" -type f 2>/dev/null)" ] || return 0
+	postqueue -c "$dir/postfix" -f 2>/dev/null
+	return 1
 }
 
 # arrived WHERE COUNT [REGEX]: once nothing is under way any more, exactly
 # so many messages are there.
 arrived() {
-	wait_until queue_is_empty || give_up "the queue does not empty"
+	wait_until queue_is_empty ||
+	    give_up "the queue does not empty: $(mail_queue | tail -n 4)"
 	is "$1: $2 message(s)${3:+ with \"$3\"}" \
 	    "$(count_messages "$1" "${3:-}")" "$2"
 }

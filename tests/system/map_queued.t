@@ -4,7 +4,7 @@
 # the customer's server is back, and none is sent twice.
 . "$(dirname "$0")/../sandbox.sh"
 
-deadline=40
+deadline=80
 ask_map
 sandbox_start
 repgate_start
