@@ -76,8 +76,8 @@ write_own_name(int fd, char *name, size_t size)
 	struct address address = {0};
 	char text[ADDRESS_TEXT_MAX];
 
-	if (gethostname(name, size) == 0 && memchr(name, '.', size) &&
-	    memchr(name, '\0', size))
+	memset(name, 0, size);
+	if (gethostname(name, size - 1) == 0 && strchr(name, '.'))
 		return;
 	getsockname(fd, (struct sockaddr *)&own, &length);
 	if (own.ss_family == AF_INET6) {
