@@ -218,9 +218,7 @@ take_ours(struct addresses *ours, const char *text)
 		    text);
 		return -1;
 	}
-	ours->items =
-	    alloc_resize(ours->items, ours->count + 1, sizeof ours->items[0]);
-	ours->items[ours->count++] = address;
+	addresses_add(ours, &address, 1);
 	return 0;
 }
 
@@ -398,8 +396,7 @@ options_parse(struct options *options, int argc, char **argv)
 void
 options_clear(struct options *options)
 {
-	free(options->replay.ours.items);
-	options->replay.ours = (struct addresses){0};
+	addresses_free(&options->replay.ours);
 }
 
 /* The usual 1 would be a warning to monitoring. The value of an option that

@@ -8,7 +8,7 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
-#include "base/address.h"
+#include "base/addresses.h"
 #include "config/destinations.h"
 
 #include <stdbool.h>
@@ -41,11 +41,6 @@ enum action {
 
 struct strings {
 	char **items;
-	size_t count;
-};
-
-struct addresses {
-	struct address *items;
 	size_t count;
 };
 

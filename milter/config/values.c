@@ -54,12 +54,6 @@ strings_free(struct strings *strings)
 }
 
 void
-addresses_free(struct addresses *addresses)
-{
-	free(addresses->items);
-}
-
-void
 networks_free(struct networks *networks)
 {
 	free(networks->items);

@@ -22,7 +22,6 @@ void values_networks(struct group *, const char *key, struct networks *out);
 void values_refuse_empty(struct group *, const char *key);
 
 void strings_free(struct strings *);
-void addresses_free(struct addresses *);
 void networks_free(struct networks *);
 
 #endif

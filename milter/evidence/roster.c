@@ -18,9 +18,8 @@ struct roster {
 	struct resolver *resolver;
 	struct tested *items;
 	size_t count;
-	struct address *own; /* addresses that are or may be listed */
-	size_t own_count;
-	int64_t now_ms; /* of the last tick */
+	struct addresses own; /* that are or may be listed */
+	int64_t now_ms;	      /* of the last tick */
 };
 
 static void on_done(void *arg, const struct flaw *flaw);
@@ -48,8 +47,8 @@ start(struct tested *tested)
 	uint8_t random[16];
 
 	draw(random, sizeof random);
-	fitness_controls(tested->list, tested->family, random, roster->own,
-	    roster->own_count, &controls);
+	fitness_controls(tested->list, tested->family, random,
+	    roster->own.items, roster->own.count, &controls);
 	tested->started++;
 	tested->is_wanted = false;
 	tested->trial = trial_start(
@@ -131,10 +130,7 @@ add(struct roster *roster, const struct roster *old, const struct list_use *use,
 static void
 add_own(struct roster *roster, const struct addresses *addresses)
 {
-	roster->own = alloc_resize(roster->own,
-	    roster->own_count + addresses->count + 1, sizeof *roster->own);
-	for (size_t i = 0; i < addresses->count; i++)
-		roster->own[roster->own_count++] = addresses->items[i];
+	addresses_add(&roster->own, addresses->items, addresses->count);
 }
 
 static void
@@ -143,7 +139,7 @@ clear(struct roster *roster)
 	for (size_t i = 0; i < roster->count; i++)
 		trial_forget(&roster->items[i].trial);
 	free(roster->items);
-	free(roster->own);
+	addresses_free(&roster->own);
 }
 
 void
@@ -156,8 +152,8 @@ roster_configure(struct roster *roster, const struct config *config,
 	roster->resolver = resolver;
 	roster->items =
 	    alloc_zeroed(3 * config->list_count, sizeof *roster->items);
-	roster->own = NULL;
-	roster->count = roster->own_count = 0;
+	roster->own = (struct addresses){0};
+	roster->count = 0;
 	add_own(roster, more);
 	for (size_t i = 0; i < config->egress_count; i++)
 		add_own(roster, &config->egresses[i].addresses);

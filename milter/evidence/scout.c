@@ -52,15 +52,6 @@ is_public(const struct address *address)
 	       !address_equal(address, &loopback);
 }
 
-static bool
-holds(const struct addresses *addresses, const struct address *address)
-{
-	for (size_t i = 0; i < addresses->count; i++)
-		if (address_equal(&addresses->items[i], address))
-			return true;
-	return false;
-}
-
 /* Returns whether they are others than before, and not only in another
    order. */
 static bool
@@ -69,16 +60,16 @@ take_addresses(struct post *post)
 	struct addresses *old = &post->addresses, new = {0};
 	bool has_moved = false;
 
-	new.items = alloc_zeroed(TARGETS_MAX, sizeof *new.items);
 	for (size_t i = 0; i < post->targets.count; i++) {
 		const struct address *address = &post->targets.items[i].address;
 
-		if (is_public(address) && !holds(&new, address))
-			new.items[new.count++] = *address;
-		has_moved |= is_public(address) && !holds(old, address);
+		if (!is_public(address))
+			continue;
+		addresses_add(&new, address, 1);
+		has_moved |= !addresses_hold(old, address);
 	}
 	has_moved |= new.count != old->count;
-	free(old->items);
+	addresses_free(old);
 	*old = new;
 	return has_moved;
 }
@@ -185,7 +176,7 @@ free_posts(struct post *posts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		call_off(&posts[i]);
-		free(posts[i].addresses.items);
+		addresses_free(&posts[i].addresses);
 		free(posts[i].name);
 		free(posts[i].nexthop);
 	}

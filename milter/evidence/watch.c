@@ -608,23 +608,16 @@ remove_subject(struct watch *watch, struct subject *subject)
 }
 
 static bool
-holds(const struct addresses *addresses, const struct address *address)
-{
-	for (size_t i = 0; i < addresses->count; i++)
-		if (address_equal(&addresses->items[i], address))
-			return true;
-	return false;
-}
-
-static bool
 is_wanted(const struct watch *watch, const struct subject *subject)
 {
 	const struct config *config = watch->config;
 
 	for (size_t i = 0; i < config->egress_count; i++)
-		if (holds(&config->egresses[i].addresses, &subject->address))
+		if (addresses_hold(
+			&config->egresses[i].addresses, &subject->address))
 			return true;
-	return subject->domain || holds(&watch->added, &subject->address);
+	return subject->domain ||
+	       addresses_hold(&watch->added, &subject->address);
 }
 
 static void
@@ -639,12 +632,8 @@ void
 watch_add_addresses(
     struct watch *watch, const struct address *addresses, size_t count)
 {
-	struct addresses *added = &watch->added;
-
-	added->items = alloc_resize(added->items, count + 1, sizeof *addresses);
-	added->count = count;
-	if (count > 0)
-		memcpy(added->items, addresses, count * sizeof *addresses);
+	addresses_free(&watch->added);
+	addresses_add(&watch->added, addresses, count);
 }
 
 void

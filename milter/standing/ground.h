@@ -5,7 +5,6 @@
 #ifndef STANDING_GROUND_H
 #define STANDING_GROUND_H
 
-#include "base/address.h"
 #include "config/config.h"
 #include "standing/standing.h"
 

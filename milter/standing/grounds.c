@@ -29,7 +29,7 @@ static void
 free_items(struct grounds *grounds)
 {
 	for (size_t i = 0; i < grounds->count; i++)
-		free(grounds->items[i].addresses.items);
+		addresses_free(&grounds->items[i].addresses);
 	free(grounds->items);
 }
 
@@ -63,17 +63,6 @@ grounds_configure(struct grounds *grounds, const struct config *config)
 	grounds->count = config->egress_count;
 }
 
-static void
-add_address(struct addresses *addresses, const struct address *address)
-{
-	for (size_t i = 0; i < addresses->count; i++)
-		if (address_equal(&addresses->items[i], address))
-			return;
-	addresses->items = alloc_resize(
-	    addresses->items, addresses->count + 1, sizeof *addresses->items);
-	addresses->items[addresses->count++] = *address;
-}
-
 void
 grounds_take_addresses(
     struct grounds *grounds, const struct address *seen, size_t count)
@@ -82,11 +71,11 @@ grounds_take_addresses(
 		const struct egress *egress = &grounds->config->egresses[i];
 		struct addresses *addresses = &grounds->items[i].addresses;
 
-		addresses->count = 0;
-		for (size_t j = 0; j < egress->addresses.count; j++)
-			add_address(addresses, &egress->addresses.items[j]);
-		for (size_t j = 0; egress->is_auto && j < count; j++)
-			add_address(addresses, &seen[j]);
+		addresses_free(addresses);
+		addresses_add(addresses, egress->addresses.items,
+		    egress->addresses.count);
+		if (egress->is_auto)
+			addresses_add(addresses, seen, count);
 	}
 }
 

@@ -178,25 +178,35 @@ held_open(struct held *held, struct store *store)
 }
 
 static size_t
-take_notes(struct held *held, struct held_mail **notes, size_t *count)
+take_notes(struct held *held, struct held_mail **notes)
+{
+	size_t count;
+
+	pthread_mutex_lock(&held->mutex);
+	count = held->note_count;
+	memcpy(notes, held->notes, count * sizeof *notes);
+	held->note_count = 0;
+	pthread_mutex_unlock(&held->mutex);
+	return count;
+}
+
+size_t
+held_dropped(struct held *held)
 {
 	size_t dropped;
 
 	pthread_mutex_lock(&held->mutex);
-	*count = held->note_count;
-	memcpy(notes, held->notes, *count * sizeof *notes);
-	held->note_count = 0;
 	dropped = held->dropped;
 	held->dropped = 0;
 	pthread_mutex_unlock(&held->mutex);
 	return dropped;
 }
 
-size_t
+void
 held_step(struct held *held, int64_t now_wall_sec)
 {
 	struct held_mail *notes[HELD_NOTES_MAX];
-	size_t count, dropped = take_notes(held, notes, &count);
+	size_t count = take_notes(held, notes);
 
 	for (size_t i = 0; i < count; i++) {
 		/* Queue ids come again, for another message. */
@@ -209,7 +219,6 @@ held_step(struct held *held, int64_t now_wall_sec)
 	while (held->count > 0 &&
 	       now_wall_sec - held->mails[0]->since_wall_sec > HELD_KEEP_SEC)
 		forget(held, 0);
-	return dropped;
 }
 
 /* ---- what it is held for ------------------------------------------------ */

@@ -52,9 +52,11 @@ void held_leave(struct held *, const struct held_mail *);
    NULL, is borrowed until held_destroy. */
 void held_open(struct held *, struct store *);
 
-/* Takes in what was left, and forgets what is too old. How many were dropped
-   since the last time. */
-size_t held_step(struct held *, int64_t now_wall_sec);
+/* Takes in what was left, and forgets what is too old. */
+void held_step(struct held *, int64_t now_wall_sec);
+
+/* How many were dropped since the last call. */
+size_t held_dropped(struct held *);
 
 /* 0, or -1 if there is no such message. */
 int held_forget(struct held *, const char *qid);

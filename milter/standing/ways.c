@@ -1,6 +1,5 @@
 #include "standing/ways.h"
 
-#include "base/address.h"
 #include "base/alloc.h"
 #include "config/config.h"
 #include "evidence/scout.h"
@@ -48,15 +47,6 @@ free_items(struct way *items, char **names, size_t count)
 	free(items);
 }
 
-static void
-add_addresses(struct addresses *all, const struct addresses *more)
-{
-	all->items = alloc_resize(
-	    all->items, all->count + more->count + 1, sizeof *all->items);
-	for (size_t i = 0; i < more->count; i++)
-		all->items[all->count++] = more->items[i];
-}
-
 void
 ways_configure(struct ways *ways, const struct config *config)
 {
@@ -88,9 +78,12 @@ addresses_of(const struct ways *ways, size_t index)
 const struct addresses *
 ways_addresses(struct ways *ways)
 {
-	ways->addresses.count = 0;
-	for (size_t i = 0; i < ways->count; i++)
-		add_addresses(&ways->addresses, addresses_of(ways, i));
+	addresses_free(&ways->addresses);
+	for (size_t i = 0; i < ways->count; i++) {
+		const struct addresses *more = addresses_of(ways, i);
+
+		addresses_add(&ways->addresses, more->items, more->count);
+	}
 	return &ways->addresses;
 }
 
@@ -288,6 +281,6 @@ ways_destroy(struct ways **ways_r)
 		return;
 	*ways_r = NULL;
 	free_items(ways->items, ways->names, ways->count);
-	free(ways->addresses.items);
+	addresses_free(&ways->addresses);
 	free(ways);
 }
