@@ -168,13 +168,13 @@ drain(void)
 
 	for (int i = 0; i < DRAIN_HUNDREDTHS; i++) {
 		session_count(&counters);
-		if (counters.open_messages == 0)
+		if (counters.messages == 0)
 			return;
 		nanosleep(&hundredth, NULL);
 	}
 	log_info("%llu messages are left to the MTA and its "
 		 "milter_default_action",
-	    (unsigned long long)counters.open_messages);
+	    (unsigned long long)counters.messages);
 }
 
 /* As many as may be had; less is no reason not to start. */

@@ -9,6 +9,7 @@
 #include "config/egresses.h"
 #include "config/problems.h"
 #include "doors/map.h"
+#include "doors/outcome.h"
 #include "doors/session.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
@@ -626,23 +627,25 @@ resolver_json(const struct report_view *view)
 static json_t *
 counters_json(const struct report_view *view)
 {
-	struct session_counters counters;
+	struct outcome_counters outcomes;
+	struct session_counters sessions;
 	struct map_counters map;
 	json_t *json = json_object();
 
-	session_count(&counters);
+	outcome_count(&outcomes);
+	session_count(&sessions);
 	map_count(view->map, &map);
-	json_object_set_new(json, "messages", json_integer(counters.messages));
-	json_object_set_new(json, "passed", json_integer(counters.passed));
-	json_object_set_new(json, "rerouted", json_integer(counters.rerouted));
-	json_object_set_new(json, "waiting", json_integer(counters.waiting));
-	json_object_set_new(json, "held", json_integer(counters.held));
-	json_object_set_new(json, "deferred", json_integer(counters.deferred));
+	json_object_set_new(json, "messages", json_integer(outcomes.messages));
+	json_object_set_new(json, "passed", json_integer(outcomes.passed));
+	json_object_set_new(json, "rerouted", json_integer(outcomes.rerouted));
+	json_object_set_new(json, "waiting", json_integer(outcomes.waiting));
+	json_object_set_new(json, "held", json_integer(outcomes.held));
+	json_object_set_new(json, "deferred", json_integer(outcomes.deferred));
 	json_object_set_new(
-	    json, "monitored", json_integer(counters.monitored));
-	json_object_set_new(json, "failed", json_integer(counters.failed));
+	    json, "monitored", json_integer(outcomes.monitored));
+	json_object_set_new(json, "failed", json_integer(outcomes.failed));
 	json_object_set_new(
-	    json, "open_sessions", json_integer(counters.open_sessions));
+	    json, "open_sessions", json_integer(sessions.sessions));
 	json_object_set_new(json, "map_questions", json_integer(map.questions));
 	json_object_set_new(json, "map_moved", json_integer(map.moved));
 	json_object_set_new(json, "map_softened", json_integer(map.softened));

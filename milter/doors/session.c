@@ -2,17 +2,15 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/line.h"
 #include "base/log.h"
 #include "base/socket.h"
-#include "config/pattern.h"
+#include "doors/envelope.h"
+#include "doors/outcome.h"
 #include "evidence/exchanges.h"
 #include "policy/charge.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
-#include "standing/held.h"
-#include "standing/notes.h"
 
 #include <libmilter/mfapi.h>
 
@@ -28,61 +26,51 @@
    this long is broken, and its board is no longer to be acted on. */
 #define ENGINE_SILENT_MS (10 * CLOCK_SEC)
 
+/* The MTA walks through the message for each header that is deleted, so that
+   somebody who sends many would keep it busy for hours. They move nothing: it
+   acts on the headers that a milter adds. */
+#define FORGED_MAX 20
+
 struct session {
 	bool is_quiet_mail, is_quiet_rcpt, is_quiet_header;
-	bool is_counted; /* among open_messages */
-	char *sender, *user;
-	struct address client;
-	struct recipient *recipients; /* strings are ours */
-	size_t recipient_count, recipient_room;
-	int forged_headers;
+	struct envelope envelope;
 };
 
 static struct board_slot *slot;
 static char *socket_path; /* NULL: not a unix socket */
 static ino_t socket_inode;
 static bool is_inet;
-static struct {
-	atomic_ullong messages, passed, rerouted, waiting, held, deferred,
-	    monitored, failed, open_sessions, open_messages;
-} counters;
+static atomic_ullong open_sessions, open_messages;
+
+/* One has been made where a connection was negotiated. Who does not do that, or
+   goes on after the end, gets one all the same: libmilter lets it. */
+static struct session *
+session_of(SMFICTX *ctx)
+{
+	struct session *session = smfi_getpriv(ctx);
+
+	if (session)
+		return session;
+	session = alloc_zeroed(1, sizeof *session);
+	smfi_setpriv(ctx, session);
+	atomic_fetch_add(&open_sessions, 1);
+	return session;
+}
 
 static void
 forget_message(struct session *session)
 {
-	for (size_t i = 0; i < session->recipient_count; i++) {
-		free((char *)session->recipients[i].address);
-		free((char *)session->recipients[i].mailer);
-		free((char *)session->recipients[i].receiver);
-	}
-	session->recipient_count = 0;
-	free(session->sender);
-	free(session->user);
-	session->sender = session->user = NULL;
-	session->client.family = 0;
-	session->forged_headers = 0;
-	if (session->is_counted)
-		atomic_fetch_sub(&counters.open_messages, 1);
-	session->is_counted = false;
+	if (session->envelope.is_open)
+		atomic_fetch_sub(&open_messages, 1);
+	envelope_clear(&session->envelope);
 }
 
-/* "<user@example.com>" -> "user@example.com"; libmilter keeps the brackets. */
-static char *
-without_brackets(const char *path)
-{
-	size_t length = strlen(path);
-
-	if (length >= 2 && path[0] == '<' && path[length - 1] == '>')
-		return alloc_bytes(path + 1, length - 2);
-	return alloc_string(path);
-}
-
-static char *
+static const char *
 macro(SMFICTX *ctx, char *name)
 {
 	const char *value = smfi_getsymval(ctx, name);
 
-	return value && value[0] ? alloc_string(value) : NULL;
+	return value && value[0] ? value : NULL;
 }
 
 static bool
@@ -128,7 +116,7 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long *steps_r, unsigned long *unused_2_r,
     unsigned long *unused_3_r)
 {
-	struct session *session = alloc_zeroed(1, sizeof *session);
+	struct session *session = session_of(ctx);
 
 	(void)unused_2, (void)unused_3;
 	*unused_2_r = *unused_3_r = 0;
@@ -146,29 +134,18 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 		smfi_setsymlist(ctx, SMFIM_ENVRCPT, "{rcpt_mailer}");
 		smfi_setsymlist(ctx, SMFIM_EOM, "i");
 	}
-	if (smfi_setpriv(ctx, session) != MI_SUCCESS) {
-		free(session);
-		return SMFIS_REJECT;
-	}
-	atomic_fetch_add(&counters.open_sessions, 1);
 	return SMFIS_CONTINUE;
 }
 
 static sfsistat
 take_sender(SMFICTX *ctx, char **arguments)
 {
-	struct session *session = smfi_getpriv(ctx);
-	char *client;
+	struct session *session = session_of(ctx);
 
 	forget_message(session);
-	session->is_counted = true;
-	atomic_fetch_add(&counters.open_messages, 1);
-	session->sender = without_brackets(arguments[0]);
-	session->user = macro(ctx, "{auth_authen}");
-	client = macro(ctx, "{client_addr}");
-	if (client)
-		address_parse(client, &session->client);
-	free(client);
+	envelope_open(&session->envelope, arguments[0],
+	    macro(ctx, "{auth_authen}"), macro(ctx, "{client_addr}"));
+	atomic_fetch_add(&open_messages, 1);
 	return session->is_quiet_mail ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
@@ -182,44 +159,39 @@ find_receiver(struct recipient *recipient)
 	if (!recipient->receiver &&
 	    exchanges_receiver_of(board_exchanges(slot), recipient->address,
 		clock_now_ms(), name) == 0)
-		recipient->receiver = alloc_string(name);
+		envelope_set_receiver(recipient, name);
 }
 
 static sfsistat
 take_recipient(SMFICTX *ctx, char **arguments)
 {
-	struct session *session = smfi_getpriv(ctx);
+	struct session *session = session_of(ctx);
+	struct recipient *recipient = envelope_add(
+	    &session->envelope, arguments[0], macro(ctx, "{rcpt_mailer}"));
 
-	if (session->recipient_count == session->recipient_room) {
-		session->recipient_room = session->recipient_room * 2 + 4;
-		session->recipients = alloc_resize(session->recipients,
-		    session->recipient_room, sizeof *session->recipients);
-	}
-	session->recipients[session->recipient_count++] = (struct recipient){
-	    .address = without_brackets(arguments[0]),
-	    .mailer = macro(ctx, "{rcpt_mailer}"),
-	};
-	find_receiver(&session->recipients[session->recipient_count - 1]);
+	if (recipient)
+		find_receiver(recipient);
 	return session->is_quiet_rcpt ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 static sfsistat
 take_header(SMFICTX *ctx, char *name, char *value)
 {
-	struct session *session = smfi_getpriv(ctx);
+	struct session *session = session_of(ctx);
 
 	(void)value;
-	if (strcasecmp(name, WORDING_ROUTE_HEADER) == 0)
-		session->forged_headers++;
+	if (session->envelope.forged_headers < FORGED_MAX &&
+	    strcasecmp(name, WORDING_ROUTE_HEADER) == 0)
+		session->envelope.forged_headers++;
 	return session->is_quiet_header ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 /* From the last to the first, since MTAs differ in whether a deleted header
    still counts. */
 static void
-delete_forged_headers(SMFICTX *ctx, const struct session *session)
+delete_forged_headers(SMFICTX *ctx, const struct envelope *envelope)
 {
-	for (int i = session->forged_headers; i > 0; i--)
+	for (int i = envelope->forged_headers; i > 0; i--)
 		smfi_chgheader(ctx, WORDING_ROUTE_HEADER, i, NULL);
 }
 
@@ -300,101 +272,56 @@ act(SMFICTX *ctx, const struct config *config, struct verdict *verdict,
 	return SMFIS_CONTINUE;
 }
 
-static void
-count(const struct verdict *verdict, enum mode mode, const char *cause)
+/* NULL, or why nothing can be decided; the verdict is to pass then. */
+static const char *
+judge(const struct board *board, const struct facts *facts,
+    struct verdict *verdict)
 {
-	if (cause)
-		atomic_fetch_add(&counters.failed, 1);
-	if (verdict->action == ACTION_PASS)
-		atomic_fetch_add(&counters.passed, 1);
-	else if (mode == MODE_MONITOR)
-		atomic_fetch_add(&counters.monitored, 1);
-	else if (verdict->action == ACTION_REROUTE)
-		atomic_fetch_add(&counters.rerouted, 1);
-	else if (verdict->action == ACTION_WAIT)
-		atomic_fetch_add(&counters.waiting, 1);
-	else if (verdict->action == ACTION_HOLD)
-		atomic_fetch_add(&counters.held, 1);
-	else if (verdict->action == ACTION_DEFER)
-		atomic_fetch_add(&counters.deferred, 1);
-}
-
-/* Leaves word of the sender's domain for the engine. What that finds out is
-   for the messages after this one. */
-static void
-note_sender(const struct board *board, const struct verdict *verdict,
-    const char *sender)
-{
-	const char *domain = pattern_domain_of(sender);
-	char name[DOMAIN_MAX];
-
-	if (board->config->asks_domains && verdict->leaves && domain &&
-	    domain_parse(domain, name) == 0)
-		notes_leave(board_notes(slot), name);
-}
-
-static void
-copy(char to[HELD_TEXT_MAX], const char *from)
-{
-	line_escape(to, HELD_TEXT_MAX, from, strlen(from));
-}
-
-/* Leaves word of what is held, so that it can be let go. */
-static void
-note_held(const struct verdict *verdict, const char *sender, const char *qid)
-{
-	struct held_mail mail = {.since_wall_sec = clock_wall_sec()};
-	char reason[WORDING_MAX];
-
-	snprintf(mail.qid, sizeof mail.qid, "%s", qid ? qid : "");
-	copy(mail.sender, sender);
-	copy(mail.reason, wording_hold(reason, verdict));
-	copy(mail.egress, verdict->egress ? verdict->egress->name : "");
-	copy(mail.domain, verdict->domain ? verdict->domain->name : "");
-	copy(mail.receiver, verdict->receiver ? verdict->receiver->name : "");
-	held_leave(board_held(slot), &mail);
+	*verdict = (struct verdict){.action = ACTION_PASS};
+	if (!board || board_silence_ms(slot, clock_now_ms()) > ENGINE_SILENT_MS)
+		return "the engine gives no sign of life";
+	charge_message(
+	    board_budgets(slot), board, facts, clock_now_ms(), verdict);
+	return NULL;
 }
 
 static sfsistat
-decide(SMFICTX *ctx, struct session *session, const struct board *board)
+enforce(SMFICTX *ctx, const struct envelope *envelope,
+    const struct board *board, const struct facts *facts,
+    struct verdict *verdict, const char **cause)
 {
-	struct facts facts = {
-	    .sender = session->sender ? session->sender : "",
-	    .user = session->user,
-	    .client = session->client,
-	    .recipients = session->recipients,
-	    .recipient_count = session->recipient_count,
-	};
-	enum mode mode = board ? board->config->mode : MODE_MONITOR;
-	struct verdict verdict = {.action = ACTION_PASS}, decided;
-	const char *cause = NULL;
-	sfsistat status = SMFIS_CONTINUE;
+	struct verdict decided = *verdict;
+	sfsistat status;
 
-	if (!board || board_silence_ms(slot, clock_now_ms()) > ENGINE_SILENT_MS)
-		cause = "the engine gives no sign of life";
-	else
-		charge_message(board_budgets(slot), board, &facts,
-		    clock_now_ms(), &verdict);
-	if (!cause)
-		note_sender(board, &verdict, facts.sender);
-	if (mode == MODE_ENFORCE && !cause) {
-		delete_forged_headers(ctx, session);
-		decided = verdict;
-		status = act(ctx, board->config, &verdict, &cause);
-		if (cause)
-			charge_undo(
-			    board_budgets(slot), board, &facts, &decided);
-		if (verdict.action == ACTION_HOLD)
-			note_held(
-			    &verdict, facts.sender, smfi_getsymval(ctx, "i"));
-	}
-	if (verdict.is_gated || cause) {
-		struct line line;
-		gate_line(&line, &verdict, &facts, mode,
-		    smfi_getsymval(ctx, "i"), cause);
-		log_line(&line);
-	}
-	count(&verdict, mode, cause);
+	delete_forged_headers(ctx, envelope);
+	status = act(ctx, board->config, verdict, cause);
+	if (*cause)
+		charge_undo(board_budgets(slot), board, facts, &decided);
+	return status;
+}
+
+static sfsistat
+decide(SMFICTX *ctx, const struct envelope *envelope, const struct board *board)
+{
+	enum mode mode = board ? board->config->mode : MODE_MONITOR;
+	sfsistat status = SMFIS_CONTINUE;
+	struct verdict verdict;
+	struct facts facts;
+	const char *cause;
+
+	envelope_facts(envelope, &facts);
+	cause = judge(board, &facts, &verdict);
+	if (mode == MODE_ENFORCE && !cause)
+		status =
+		    enforce(ctx, envelope, board, &facts, &verdict, &cause);
+	outcome_record(slot, board,
+	    &(struct outcome){
+		.facts = &facts,
+		.verdict = &verdict,
+		.mode = mode,
+		.queue_id = smfi_getsymval(ctx, "i"),
+		.cause = cause,
+	    });
 	return status;
 }
 
@@ -408,16 +335,19 @@ take_data(SMFICTX *ctx)
 static sfsistat
 take_end(SMFICTX *ctx)
 {
-	struct session *session = smfi_getpriv(ctx);
+	struct session *session = session_of(ctx);
+	struct envelope *envelope = &session->envelope;
 	struct board *board = board_current(slot);
 	sfsistat status;
 
-	for (size_t i = 0; i < session->recipient_count; i++)
-		find_receiver(&session->recipients[i]);
-	status = decide(ctx, session, board);
-	atomic_fetch_add(&counters.messages, 1);
-	if (board)
-		board_unref(board);
+	for (size_t i = 0; i < envelope->recipient_count; i++)
+		find_receiver(&envelope->recipients[i]);
+	if (envelope->left_out > 0)
+		log_warning("a message has %zu recipients more than are "
+			    "looked at; the first %zu decide",
+		    envelope->left_out, envelope->recipient_count);
+	status = decide(ctx, envelope, board);
+	board_unref(board);
 	forget_message(session);
 	return status;
 }
@@ -440,10 +370,9 @@ take_close(SMFICTX *ctx)
 	if (!session)
 		return SMFIS_CONTINUE;
 	forget_message(session);
-	free(session->recipients);
 	free(session);
 	smfi_setpriv(ctx, NULL);
-	atomic_fetch_sub(&counters.open_sessions, 1);
+	atomic_fetch_sub(&open_sessions, 1);
 	return SMFIS_CONTINUE;
 }
 
@@ -520,14 +449,6 @@ session_close(void)
 void
 session_count(struct session_counters *out)
 {
-	out->messages = atomic_load(&counters.messages);
-	out->passed = atomic_load(&counters.passed);
-	out->rerouted = atomic_load(&counters.rerouted);
-	out->waiting = atomic_load(&counters.waiting);
-	out->held = atomic_load(&counters.held);
-	out->deferred = atomic_load(&counters.deferred);
-	out->monitored = atomic_load(&counters.monitored);
-	out->failed = atomic_load(&counters.failed);
-	out->open_sessions = atomic_load(&counters.open_sessions);
-	out->open_messages = atomic_load(&counters.open_messages);
+	out->sessions = atomic_load(&open_sessions);
+	out->messages = atomic_load(&open_messages);
 }

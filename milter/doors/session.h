@@ -12,11 +12,9 @@
 
 struct board_slot;
 
-/* For status; counted since the start. */
+/* What is open now. */
 struct session_counters {
-	uint64_t messages, passed, rerouted, waiting, held, deferred, monitored,
-	    failed;
-	uint64_t open_sessions, open_messages;
+	uint64_t sessions, messages;
 };
 
 /* The main thread, once each and in this order. session_open opens the socket:
