@@ -1,21 +1,15 @@
 #include "doors/control.h"
 
 #include "base/alloc.h"
-#include "base/socket.h"
-#include "base/supervisor.h"
+#include "doors/listener.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 /* An administrator's shell and a monitoring agent, and room for mistakes. */
@@ -25,8 +19,8 @@
 static const struct timeval idle_limit = {.tv_sec = 10};
 
 struct control {
-	struct evconnlistener *listener;
-	char *path;
+	struct event_base *base;
+	struct listener *listener;
 	control_asked *asked;
 	void *arg;
 	struct control_client *clients;
@@ -176,13 +170,11 @@ control_answer(struct control_client *client, char *json)
 }
 
 static void
-on_connect(struct evconnlistener *listener, evutil_socket_t fd,
-    struct sockaddr *peer, int peer_length, void *arg)
+on_accepted(void *arg, int fd)
 {
 	struct control *control = arg;
 	struct control_client *client;
 
-	(void)peer, (void)peer_length;
 	if (control->client_count >= CLIENTS_MAX) {
 		close(fd);
 		return;
@@ -195,8 +187,8 @@ on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 		client->next->link = &client->next;
 	control->clients = client;
 	control->client_count++;
-	client->stream = bufferevent_socket_new(
-	    evconnlistener_get_base(listener), fd, BEV_OPT_CLOSE_ON_FREE);
+	client->stream =
+	    bufferevent_socket_new(control->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (!client->stream) {
 		close(fd);
 		free_client(client);
@@ -209,61 +201,22 @@ on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 }
 
-static const unsigned listener_flags =
-    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC;
-
-static int
-open_path(struct control *control, struct event_base *base, const char *path,
-    char **reason)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	if (strlen(path) >= sizeof address.sun_path) {
-		*reason = alloc_printf("%s is too long for a socket", path);
-		return -1;
-	}
-	if (socket_claim(path, reason) != 0)
-		return -1;
-	strcpy(address.sun_path, path);
-	control->listener = evconnlistener_new_bind(base, on_connect, control,
-	    listener_flags, 16, (struct sockaddr *)&address, sizeof address);
-	if (!control->listener) {
-		*reason = alloc_printf(
-		    "cannot listen on %s: %s", path, strerror(errno));
-		return -1;
-	}
-	control->path = alloc_string(path);
-	return 0;
-}
-
-/* One that listens already. */
-static int
-adopt(struct control *control, struct event_base *base, int fd, char **reason)
-{
-	evutil_make_socket_nonblocking(fd);
-	control->listener = evconnlistener_new(
-	    base, on_connect, control, listener_flags, 0, fd);
-	if (control->listener)
-		return 0;
-	*reason = alloc_string("control: the socket of systemd is of no use");
-	close(fd);
-	return -1;
-}
-
 struct control *
 control_create(struct event_base *base, const char *path, control_asked *asked,
     void *arg, char **reason)
 {
+	static const struct listener_calls calls = {on_accepted, NULL};
 	struct control *control = alloc_zeroed(1, sizeof *control);
-	int fd = supervisor_socket("control");
+	char *socket = alloc_printf("unix:%s", path);
 
-	if ((fd >= 0 ? adopt(control, base, fd, reason)
-		     : open_path(control, base, path, reason)) != 0) {
-		free(control);
-		return NULL;
-	}
+	control->base = base;
 	control->asked = asked;
 	control->arg = arg;
+	control->listener =
+	    listener_open(base, "control", socket, &calls, control, reason);
+	free(socket);
+	if (!control->listener)
+		control_destroy(&control);
 	return control;
 }
 
@@ -275,11 +228,8 @@ control_destroy(struct control **control_r)
 	if (!control)
 		return;
 	*control_r = NULL;
+	listener_close(&control->listener);
 	while (control->clients)	       /* free_client moves it on */
 		free_client(control->clients); // NOLINT(*-unix.Malloc)
-	evconnlistener_free(control->listener);
-	if (control->path)
-		unlink(control->path);
-	free(control->path);
 	free(control);
 }

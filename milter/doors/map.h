@@ -1,17 +1,12 @@
 /*
- * map -- the door that the MTA asks at delivery: socketmap, as
- * socketmap_table(5) of Postfix has it; Sendmail's is the same. Engine thread only.
+ * map -- the door that the MTA asks at delivery, by socketmap. Engine thread
+ * only.
  *
- * A request is a netstring "NAME KEY", the answer another one: "OK VALUE" or
- * "NOTFOUND ". TEMP and PERM are never said, since they make the MTA refuse
- * mail. A connection may be idle for ever; it is closed when what it sends is
- * no netstring, and the one that was idle the longest when there are no more
- * file descriptors.
+ * The answer to "NAME KEY" is "OK VALUE" or "NOTFOUND ". TEMP and PERM are never
+ * said, since they make the MTA refuse mail.
  */
 #ifndef DOORS_MAP_H
 #define DOORS_MAP_H
-
-#include "doors/question.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,23 +16,6 @@ struct board_slot;
 struct event_base;
 struct map;
 struct probes;
-
-/* Of "NAME KEY". */
-#define MAP_REQUEST_MAX QUESTION_MAX
-
-enum map_reading { MAP_WHOLE, MAP_PARTIAL, MAP_BROKEN };
-
-/* Both lead into the bytes, and neither ends with a NUL. */
-struct map_request {
-	const char *name, *key;
-	size_t name_length, key_length;
-};
-
-/* Reads one request. *used gets how many bytes it takes up. A length with
-   leading zeros or over the limit is MAP_BROKEN, and so is a netstring without
-   its comma. Pure. */
-enum map_reading map_parse(
-    const char *bytes, size_t length, struct map_request *, size_t *used);
 
 /* For status; counted since the start. */
 struct map_counters {

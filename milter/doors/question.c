@@ -64,7 +64,7 @@ question_read(const char *name, size_t name_length, const char *key,
 
 	out->sender = out->recipient = out->receiver = NULL;
 	out->is_queue_run = false;
-	if (key_length == 0 || key_length > QUESTION_MAX ||
+	if (key_length == 0 || key_length > SOCKETMAP_REQUEST_MAX ||
 	    memchr(key, '\0', key_length) ||
 	    door_of(name, name_length, &out->door) != 0)
 		return -1;

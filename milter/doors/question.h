@@ -13,6 +13,7 @@
 #define DOORS_QUESTION_H
 
 #include "config/sight.h"
+#include "doors/socketmap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,9 +23,6 @@ struct facts;
 struct recipient;
 struct verdict;
 
-/* Of "NAME KEY". No address is as long; Postfix takes in lines of 2 KiB. */
-#define QUESTION_MAX 8192
-
 struct question {
 	enum door door;
 	/* Into text; NULL: not told. The null sender is "". */
@@ -32,7 +30,7 @@ struct question {
 	const char
 	    *receiver;	   /* of the recipient; whoever knows it puts it in */
 	bool is_queue_run; /* of DOOR_DELIVERY */
-	char text[QUESTION_MAX + 2];
+	char text[SOCKETMAP_REQUEST_MAX + 2];
 };
 
 /* -1, with out undefined, for what nobody has an answer to: another name, a key

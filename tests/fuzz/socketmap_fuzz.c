@@ -1,6 +1,6 @@
 /* Any bytes as what a client of the map sends. Wherever they are cut, the
    requests and the end are the same; and what the requests ask. */
-#include "doors/map.h"
+#include "doors/socketmap.h"
 #include "doors/question.h"
 
 #include <stddef.h>
@@ -19,7 +19,7 @@ must(int holds)
 
 /* A question has an address, and no byte that the key does not have. */
 static void
-check_question(const struct map_request *request)
+check_question(const struct socketmap_request *request)
 {
 	static struct question question;
 
@@ -37,13 +37,15 @@ check_question(const struct map_request *request)
 }
 
 static void
-check_request(const struct map_request *request, const char *bytes, size_t used)
+check_request(
+    const struct socketmap_request *request, const char *bytes, size_t used)
 {
 	const char *end = bytes + used - 1;
 
 	must(*end == ',');
 	must(request->name > bytes && request->name <= end);
-	must(request->name_length + request->key_length <= MAP_REQUEST_MAX);
+	must(request->name_length + request->key_length <=
+	     SOCKETMAP_REQUEST_MAX);
 	must(request->key + request->key_length == end);
 	must(!memchr(request->name, ' ', request->name_length));
 	must(request->key == request->name + request->name_length ||
@@ -55,12 +57,13 @@ static void
 check_cut(const char *bytes, size_t used)
 {
 	char *copy = malloc(used);
-	struct map_request request;
+	struct socketmap_request request;
 	size_t ignored;
 
 	for (size_t cut = used > 64 ? used - 64 : 0; cut < used; cut++) {
 		memcpy(copy, bytes, cut);
-		must(map_parse(copy, cut, &request, &ignored) == MAP_PARTIAL);
+		must(socketmap_read(copy, cut, &request, &ignored) ==
+		     SOCKETMAP_PARTIAL);
 	}
 	free(copy);
 }
@@ -69,24 +72,25 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
 	const char *bytes = (const char *)input;
-	struct map_request request;
-	enum map_reading reading = MAP_WHOLE;
+	struct socketmap_request request;
+	enum socketmap_reading reading = SOCKETMAP_WHOLE;
 	size_t done = 0;
 
-	while (done < size && reading == MAP_WHOLE) {
+	while (done < size && reading == SOCKETMAP_WHOLE) {
 		size_t used = 0;
 
-		reading = map_parse(bytes + done, size - done, &request, &used);
-		must((reading == MAP_WHOLE) == (used > 0));
+		reading =
+		    socketmap_read(bytes + done, size - done, &request, &used);
+		must((reading == SOCKETMAP_WHOLE) == (used > 0));
 		must(used <= size - done);
-		if (reading == MAP_WHOLE) {
+		if (reading == SOCKETMAP_WHOLE) {
 			check_request(&request, bytes + done, used);
 			check_question(&request);
 			check_cut(bytes + done, used);
 		}
 		done += used;
 	}
-	if (reading == MAP_PARTIAL)
-		must(size - done <= MAP_REQUEST_MAX + 6);
+	if (reading == SOCKETMAP_PARTIAL)
+		must(size - done <= SOCKETMAP_REQUEST_MAX + 6);
 	return 0;
 }
