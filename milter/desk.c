@@ -33,7 +33,6 @@ tell_status(const struct parts *parts)
 	    .resolver = parts->resolver,
 	    .diagnosis = selftest_diagnosis(parts->selftest),
 	    .board = board,
-	    .probes = parts->probes,
 	    .budgets = board_budgets(parts->slot),
 	    .map = parts->map,
 	    .logbook = hearsay_logbook(parts->hearsay),

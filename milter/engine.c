@@ -18,7 +18,6 @@
 #include "lookout.h"
 #include "nudge.h"
 #include "parts.h"
-#include "policy/probes.h"
 #include "preflight.h"
 #include "publisher.h"
 #include "reload.h"
@@ -97,7 +96,7 @@ open_map(struct engine *engine, const struct config *config, char **reason)
 	if (!parts->map)
 		return -1;
 	map_listen(parts->map, hearsay_reply, parts->hearsay);
-	map_probe(parts->map, parts->probes);
+	map_probe(parts->map, parts->receptions);
 	return 0;
 }
 
@@ -252,7 +251,6 @@ create_parts(struct parts *parts, struct event_base *base)
 	parts->comebacks = comebacks_create(parts->store);
 	parts->receptions = receptions_create(parts->store);
 	parts->domains = domains_create(parts->watch);
-	parts->probes = probes_create();
 
 	parts->publisher = publisher_create(base, parts);
 	parts->nudge = nudge_create();
@@ -267,7 +265,6 @@ destroy_parts(struct parts *parts)
 	map_destroy(&parts->map);
 	hearsay_destroy(&parts->hearsay);
 
-	probes_destroy(&parts->probes);
 	domains_destroy(&parts->domains);
 	receptions_destroy(&parts->receptions);
 	comebacks_destroy(&parts->comebacks);

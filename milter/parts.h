@@ -29,7 +29,6 @@ struct parts {
 	struct comebacks *comebacks;
 	struct receptions *receptions;
 	struct domains *domains;
-	struct probes *probes;
 
 	/* who tells, and who is told */
 	struct publisher *publisher;

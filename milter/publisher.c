@@ -7,7 +7,6 @@
 #include "nudge.h"
 #include "parts.h"
 #include "policy/gate.h"
-#include "policy/probes.h"
 #include "reception_report.h"
 #include "report.h"
 #include "standing/board.h"
@@ -84,12 +83,12 @@ on_receiver_changed(
 }
 
 static void
-on_probe_changed(void *arg, const struct board_receiver *receiver,
-    enum probe_stage from, enum probe_stage to)
+on_probe_changed(
+    void *arg, const struct board_receiver *receiver, enum probe_stage from)
 {
 	const struct news *news = arg;
 
-	reception_report_probe(news->board, receiver, from, to);
+	reception_report_probe(news->board, receiver, from);
 }
 
 static void
@@ -119,7 +118,7 @@ publish(const struct parts *parts, struct board *board)
 }
 
 static void
-tell(const struct parts *parts, const struct board *board, int64_t now_ms)
+tell(const struct parts *parts, const struct board *board)
 {
 	struct news news = {parts, board};
 
@@ -129,8 +128,8 @@ tell(const struct parts *parts, const struct board *board, int64_t now_ms)
 	if (ways_tell(parts->ways, board, on_route_changed, NULL))
 		nudge_want(parts->nudge);
 	receptions_tell(parts->receptions, board, on_receiver_changed, &news);
-	probes_step(parts->probes, &parts->config->probe, board->receivers,
-	    board->receiver_count, now_ms, on_probe_changed, &news);
+	receptions_tell_probes(
+	    parts->receptions, board, on_probe_changed, &news);
 }
 
 void
@@ -144,7 +143,7 @@ publisher_renew(struct publisher *publisher, int64_t now_ms)
 	fill(parts, board, now_ms, wall_sec);
 	publish(parts, board);
 	receptions_keep(parts->receptions, now_ms, wall_sec);
-	tell(parts, board, now_ms);
+	tell(parts, board);
 	board_unref(board);
 }
 

@@ -40,8 +40,7 @@ reception_report(const struct board *board,
 
 void
 reception_report_probe(const struct board *board,
-    const struct board_receiver *receiver, enum probe_stage from,
-    enum probe_stage to)
+    const struct board_receiver *receiver, enum probe_stage from)
 {
 	struct line line;
 
@@ -49,10 +48,12 @@ reception_report_probe(const struct board *board,
 	line_add(&line, "name", receiver->name);
 	line_add(
 	    &line, "egress", board->config->egresses[receiver->egress].name);
-	line_add(&line, "stage", probe_stage_name(to));
+	line_add(&line, "stage", probe_stage_name(receiver->probe));
 	line_add(&line, "from", probe_stage_name(from));
-	line_add_number(&line, "share", probe_share(to));
+	line_add_number(&line, "share", probe_share(receiver->probe));
 	line_add_number(&line, "delivered", receiver->delivered);
+	if (receiver->probe == PROBE_REST)
+		line_add_number(&line, "pause", receiver->pause_ms / CLOCK_SEC);
 	log_line(&line);
 }
 
@@ -71,18 +72,7 @@ text(const char *bytes)
 }
 
 static json_t *
-stage_json(const struct probes *probes, const struct board_receiver *receiver)
-{
-	enum probe_stage stage;
-
-	if (probes_stage(probes, receiver, &stage) != 0)
-		return json_null();
-	return json_string(probe_stage_name(stage));
-}
-
-static json_t *
-receiver_json(const struct board *board, const struct probes *probes,
-    const struct board_receiver *receiver)
+receiver_json(const struct board *board, const struct board_receiver *receiver)
 {
 	json_t *json = json_object();
 	char since[CLOCK_TEXT_MAX];
@@ -95,7 +85,9 @@ receiver_json(const struct board *board, const struct probes *probes,
 	clock_format(since, receiver->since_wall_sec);
 	json_object_set_new(json, "since",
 	    receiver->since_wall_sec ? text(since) : json_null());
-	json_object_set_new(json, "probe", stage_json(probes, receiver));
+	json_object_set_new(json, "probe",
+	    receiver->is_probed ? json_string(probe_stage_name(receiver->probe))
+				: json_null());
 	json_object_set_new(json, "replies", json_integer(receiver->replies));
 	json_object_set_new(
 	    json, "delivered", json_integer(receiver->delivered));
@@ -107,12 +99,12 @@ receiver_json(const struct board *board, const struct probes *probes,
 }
 
 json_t *
-reception_report_json(const struct board *board, const struct probes *probes)
+reception_report_json(const struct board *board)
 {
 	json_t *receivers = json_array();
 
 	for (size_t i = 0; i < board->receiver_count; i++)
-		json_array_append_new(receivers,
-		    receiver_json(board, probes, &board->receivers[i]));
+		json_array_append_new(
+		    receivers, receiver_json(board, &board->receivers[i]));
 	return receivers;
 }

@@ -5,7 +5,6 @@
 #ifndef RECEPTION_REPORT_H
 #define RECEPTION_REPORT_H
 
-#include "policy/probes.h"
 #include "standing/board.h"
 
 #include <jansson.h>
@@ -15,10 +14,10 @@ void reception_report(const struct board *, const struct board_receiver *,
     enum receiver_state from);
 
 /* Logs the probe: line. */
-void reception_report_probe(const struct board *, const struct board_receiver *,
-    enum probe_stage from, enum probe_stage to);
+void reception_report_probe(
+    const struct board *, const struct board_receiver *, enum probe_stage from);
 
 /* "receivers" of status; the caller owns it. */
-json_t *reception_report_json(const struct board *, const struct probes *);
+json_t *reception_report_json(const struct board *);
 
 #endif

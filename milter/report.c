@@ -674,8 +674,8 @@ report_status_json(const struct report_view *view)
 	json_object_set_new(json, "domains", domains_json(view->board));
 	json_object_set_new(json, "routes", routes_json(view));
 	json_object_set_new(json, "lists", lists_json(view));
-	json_object_set_new(json, "receivers",
-	    reception_report_json(view->board, view->probes));
+	json_object_set_new(
+	    json, "receivers", reception_report_json(view->board));
 	json_object_set_new(json, "resolver", resolver_json(view));
 	json_object_set_new(json, "maillogs", logbook_json(view->logbook));
 	json_object_set_new(json, "counters", counters_json(view));

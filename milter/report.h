@@ -21,7 +21,6 @@ struct diagnosis;
 struct finding;
 struct map;
 struct preflight;
-struct probes;
 struct problems;
 struct resolver;
 struct sighting;
@@ -69,7 +68,6 @@ struct report_view {
 	const struct resolver *resolver;
 	const struct diagnosis *diagnosis; /* of the resolver */
 	const struct board *board;
-	const struct probes *probes;
 	struct budgets *budgets;
 	const struct map *map; /* NULL: none */
 	struct logbook *logbook;

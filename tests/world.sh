@@ -49,6 +49,11 @@ world_start() {
 	chmod +x "$dir/in_world"
 	postfix_wrap=(unshare -m "$dir/in_world")
 	main_cf+=("smtp_tcp_port = $mx_port")
+	[ -z "${tries_direct:-}" ] || master_cf+=(
+		'egress-probe unix - - n - - smtp'
+		"  -o syslog_name=postfix/egress-probe"
+		"  -o smtp_reply_filter=regexp:$root/contrib/postfix/repgate_replies"
+		"  -o smtp_fallback_relay=[127.0.0.1]:$smarthost_port")
 	conf store "\"$dir/gate/state.db\""
 	conf dns "{ servers = [ \"$world_address:53\", \"127.0.0.1:$dns_port\" ];
 	    timeout = \"500ms\"; tries = 1; check_every = \"1s\";
@@ -104,6 +109,24 @@ tell_replies() {
 		echo '@include "receivers.conf"'
 	}
 }
+
+# Before sandbox_start: Postfix has the transport for probes, and tries again
+# what it put off only when it is told to.
+try_direct() {
+	tries_direct=yes
+	main_cf+=('minimal_backoff_time = 1000s' 'maximal_backoff_time = 1000s'
+		'queue_run_delay = 1000s')
+}
+
+# After sandbox_start: Microsoft takes in the mail of baker.test; its server is
+# the receiver "outlook".
+microsoft_start() { # [LINE OF world]...
+	printf '%s\n' "$@" \
+	    'baker.test MX mx 60 10 baker-test.mail.protection.outlook.com' \
+	    '*.mail.protection.outlook.com A a 60 127.0.0.20' | world
+	refusing_start outlook 127.0.0.20
+}
+microsoft_block='550 5.7.1 Unfortunately, messages from [203.0.113.5] weren'\''t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).'
 
 # Before sandbox_start: repgated may read Postfix's log, and have it try a
 # message again at once by postqueue(1); without privilege.

@@ -152,7 +152,7 @@ struct receiver_settings {
 	int64_t soften_at_most_ms;
 };
 
-/* How mail for a receiver that blocks us tries the direct way: probes.h */
+/* How mail for a receiver that blocks us tries the direct way: probing.h */
 struct probe_settings {
 	char *transport; /* Postfix transport:nexthop; NULL: no probes */
 	int64_t after_ms, every_ms;

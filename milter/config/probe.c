@@ -54,6 +54,15 @@ probe_read(struct group *root, struct config *config)
 	group_end(&group);
 }
 
+bool
+probe_is_on(const struct config *config)
+{
+	return config->probe.transport && config->mode == MODE_ENFORCE &&
+	       config->mta == MTA_POSTFIX &&
+	       config->reroute_by == REROUTE_BY_MAP &&
+	       config->local_domains.count > 0;
+}
+
 void
 probe_free(struct config *config)
 {

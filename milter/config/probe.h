@@ -5,6 +5,8 @@
 #ifndef CONFIG_PROBE_H
 #define CONFIG_PROBE_H
 
+#include <stdbool.h>
+
 struct config;
 struct group;
 
@@ -12,5 +14,9 @@ struct group;
    already. */
 void probe_read(struct group *root, struct config *);
 void probe_free(struct config *);
+
+/* Whether mail for a receiver whose mail goes another way tries the direct one:
+   that is up to Postfix's map, which has to know which recipients leave. */
+bool probe_is_on(const struct config *);
 
 #endif

@@ -12,9 +12,9 @@
 #include "evidence/exchanges.h"
 #include "policy/charge.h"
 #include "policy/gate.h"
-#include "policy/probes.h"
 #include "policy/wording.h"
 #include "standing/board.h"
+#include "standing/receptions.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ struct map {
 	struct listener *listener;
 	struct peers *peers;
 	struct board_slot *slot;
-	struct probes *probes; /* NULL: none */
+	struct receptions *receptions; /* NULL: nothing is probed */
 	uint64_t questions, moved, softened;
 	map_replied *replied; /* NULL: nobody listens */
 	void *replied_arg;
@@ -106,11 +106,11 @@ find_probe(struct map *map, const struct config *config,
 {
 	const struct board_receiver *receiver = verdict->reception;
 
-	if (!map->probes || !receiver ||
+	if (!map->receptions || !receiver ||
 	    verdict->action !=
 		(receiver->is_gated ? ACTION_REROUTE : ACTION_PASS) ||
-	    !probes_take(
-		map->probes, &config->probe, receiver, address, clock_now_ms()))
+	    !receptions_take(map->receptions, receiver->egress, receiver->name,
+		address, clock_now_ms()))
 		return NULL;
 	return config->probe.transport;
 }
@@ -258,9 +258,9 @@ map_destroy(struct map **map_r)
 }
 
 void
-map_probe(struct map *map, struct probes *probes)
+map_probe(struct map *map, struct receptions *receptions)
 {
-	map->probes = probes;
+	map->receptions = receptions;
 }
 
 void

@@ -15,7 +15,7 @@ struct board;
 struct board_slot;
 struct event_base;
 struct map;
-struct probes;
+struct receptions;
 
 /* For status; counted since the start. */
 struct map_counters {
@@ -31,7 +31,7 @@ struct map *map_create(struct event_base *, const char *socket,
 void map_destroy(struct map **);
 
 /* Borrowed until the map is destroyed: who may try the direct way. */
-void map_probe(struct map *, struct probes *);
+void map_probe(struct map *, struct receptions *);
 
 /* A question of the name "reply" or "reply-EGRESS": how an attempt to deliver
    ended. answer holds "NOTFOUND "; another one is "OK STATUS TEXT". key has no

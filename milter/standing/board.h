@@ -9,6 +9,7 @@
 #define STANDING_BOARD_H
 
 #include "base/address.h"
+#include "standing/probing.h"
 #include "standing/standing.h"
 
 #include <stdbool.h>
@@ -86,6 +87,11 @@ struct board_receiver {
 	/* Whether its mail is to go another way: it is blocked, or throttled
 	   and the configuration acts on that. */
 	bool is_gated;
+	/* How much of its mail tries the direct way, if any may; and how long
+	   it rests after the last refusal. */
+	bool is_probed;
+	enum probe_stage probe;
+	int64_t pause_ms;
 	int replies;	/* messages whose refusal says so */
 	int delivered;	/* messages it took in a row since the last of them */
 	int64_t for_ms; /* in that state, until this picture */

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "config/probe.h"
 #include "standing/receptions.h"
 
 #include <stdlib.h>
@@ -118,7 +119,23 @@ turn(struct reception *reception, enum receiver_state state, int64_t now_ms,
 	reception->is_kept = false;
 	reception->since_ms = now_ms;
 	reception->since_wall_sec = wall_sec;
+	if (state == RECEIVER_OPEN)
+		probing_init(&reception->probing, now_ms);
 	return true;
+}
+
+bool
+reception_is_gated(
+    const struct reception *reception, const struct config *config)
+{
+	return receptions_are_gated(config, reception->state);
+}
+
+bool
+reception_is_probed(
+    const struct reception *reception, const struct config *config)
+{
+	return reception_is_gated(reception, config) && probe_is_on(config);
 }
 
 static bool
@@ -158,14 +175,14 @@ learn(struct reception *reception, const char *list)
 }
 
 static bool
-see_refusal(struct reception *reception,
-    const struct receiver_settings *settings, const struct sighted_reply *reply,
-    int64_t wall_sec)
+see_refusal(struct reception *reception, const struct config *config,
+    const struct sighted_reply *reply, int64_t wall_sec)
 {
 	enum charge charge =
 	    reply->class == REPLY_IP_BLOCKED ? CHARGE_BLOCK : CHARGE_THROTTLE;
 	const struct mark mark = {message_of(reply->qid), reply->at_ms};
 	enum witness witness = reply->qid ? WITNESS_LOG : WITNESS_MAP;
+	bool has_ended = probing_refuse(&reception->probing, reply->at_ms);
 
 	count(&reception->runs[charge][witness], &mark);
 	if (reply->at_ms > reception->heard_ms[charge])
@@ -177,15 +194,15 @@ see_refusal(struct reception *reception,
 	keep(&reception->list, reply->list);
 	keep(&reception->removal, reply->removal);
 	learn(reception, reply->list);
-	return judge(reception, settings, reply->at_ms, wall_sec);
+	return judge(reception, &config->receivers, reply->at_ms, wall_sec) ||
+	       has_ended;
 }
 
 /* One that is older than the last refusal tells nothing new: the log comes
    after the map. */
 static bool
-see_delivery(struct reception *reception,
-    const struct receiver_settings *settings, const struct sighted_reply *reply,
-    int64_t wall_sec)
+see_delivery(struct reception *reception, const struct config *config,
+    const struct sighted_reply *reply, int64_t wall_sec)
 {
 	uint64_t message = message_of(reply->qid);
 
@@ -198,7 +215,12 @@ see_delivery(struct reception *reception,
 		return false;
 	reception->delivered_message = message;
 	reception->delivered_ms = reply->at_ms;
-	if (++reception->delivered < settings->clear_after)
+	reception->delivered++;
+	if (reception_is_probed(reception, config)) {
+		probing_deliver(&reception->probing);
+		return false;
+	}
+	if (reception->delivered < config->receivers.clear_after)
 		return false;
 	begin_run(reception);
 	return turn(reception, RECEIVER_OPEN, reply->at_ms, wall_sec);
@@ -213,14 +235,13 @@ reception_is_refusal(const struct sighted_reply *reply)
 }
 
 bool
-reception_see(struct reception *reception,
-    const struct receiver_settings *settings, const struct sighted_reply *reply,
-    int64_t wall_sec)
+reception_see(struct reception *reception, const struct config *config,
+    const struct sighted_reply *reply, int64_t wall_sec)
 {
 	if (reply->status == ATTEMPT_SENT)
-		return see_delivery(reception, settings, reply, wall_sec);
+		return see_delivery(reception, config, reply, wall_sec);
 	return reception_is_refusal(reply) &&
-	       see_refusal(reception, settings, reply, wall_sec);
+	       see_refusal(reception, config, reply, wall_sec);
 }
 
 static void
@@ -241,14 +262,32 @@ is_over(const struct reception *reception)
 	return heard_ms[CHARGE_THROTTLE] == CLOCK_NEVER;
 }
 
-void
-reception_step(struct reception *reception,
-    const struct receiver_settings *settings, int64_t now_ms, int64_t wall_sec)
+static void
+step_probing(struct reception *reception, const struct config *config,
+    int64_t now_ms, int64_t wall_sec)
 {
+	enum probe_stage stage = reception->probing.stage;
+
+	if (probing_step(&reception->probing, config, now_ms)) {
+		begin_run(reception);
+		turn(reception, RECEIVER_OPEN, now_ms, wall_sec);
+	} else if (reception->probing.stage != stage) {
+		reception->is_kept = false;
+	}
+}
+
+void
+reception_step(struct reception *reception, const struct config *config,
+    int64_t now_ms, int64_t wall_sec)
+{
+	const struct receiver_settings *settings = &config->receivers;
+
 	drop_old(reception, CHARGE_BLOCK, now_ms - settings->keep_ms);
 	drop_old(reception, CHARGE_THROTTLE, now_ms - settings->within_ms);
 	if (is_over(reception))
 		turn(reception, RECEIVER_OPEN, now_ms, wall_sec);
+	else if (reception_is_probed(reception, config))
+		step_probing(reception, config, now_ms, wall_sec);
 }
 
 bool
@@ -294,6 +333,9 @@ reception_write(struct reception *reception, struct reception_record *out,
 	    .refusing_sec = to_wall(reception->refusing_ms, now_ms, wall_sec),
 	    .blocks = reception_replies(reception, CHARGE_BLOCK),
 	    .throttles = reception_replies(reception, CHARGE_THROTTLE),
+	    .probe = reception->probing.stage,
+	    .probe_sec = to_wall(reception->probing.since_ms, now_ms, wall_sec),
+	    .probes_refused = reception->probing.refused,
 	    .list = reception->list,
 	    .removal = reception->removal,
 	    .list_count = reception->list_count,
@@ -301,6 +343,18 @@ reception_write(struct reception *reception, struct reception_record *out,
 	for (size_t i = 0; i < reception->list_count; i++)
 		out->lists[i] = reception->lists[i];
 	reception->is_kept = true;
+}
+
+static void
+read_probing(struct probing *probing, const struct reception_record *record,
+    int64_t now_ms, int64_t wall_sec)
+{
+	probing_init(probing, now_ms);
+	probing->stage = record->probe;
+	probing->refused = record->probes_refused;
+	if (record->probe_sec != 0)
+		probing->since_ms =
+		    from_wall(record->probe_sec, now_ms, wall_sec);
 }
 
 void
@@ -320,6 +374,7 @@ reception_read(struct reception *reception,
 	    from_wall(record->refusing_sec, now_ms, wall_sec);
 	reception->recalled[CHARGE_BLOCK] = record->blocks;
 	reception->recalled[CHARGE_THROTTLE] = record->throttles;
+	read_probing(&reception->probing, record, now_ms, wall_sec);
 	keep(&reception->list, record->list);
 	keep(&reception->removal, record->removal);
 	for (size_t i = 0; i < record->list_count; i++)
@@ -333,6 +388,7 @@ reception_init(struct reception *reception)
 	*reception = (struct reception){
 	    .list = alloc_string(""), .removal = alloc_string("")};
 	begin_run(reception);
+	probing_init(&reception->probing, 0);
 }
 
 void

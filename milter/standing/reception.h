@@ -7,6 +7,7 @@
 #define STANDING_RECEPTION_H
 
 #include "config/config.h"
+#include "standing/probing.h"
 #include "standing/reception_record.h"
 
 #include <stdbool.h>
@@ -44,20 +45,27 @@ struct reception {
 	char *list, *removal; /* of the last refusal; never NULL */
 	char *lists[RECEPTION_LISTS_MAX];
 	size_t list_count;
-	bool is_kept; /* nothing has changed since reception_write */
+	struct probing probing; /* of use while reception_is_probed */
+	bool is_kept;		/* nothing has changed since reception_write */
 };
 
 void reception_init(struct reception *);
 void reception_clear(struct reception *);
 
-/* A reply that is_refusal, or a delivery. Returns whether the state changed. */
+/* A reply that is_refusal, or a delivery. Returns whether the state changed, or
+   a trial of the direct way ended. */
 bool reception_is_refusal(const struct sighted_reply *);
-bool reception_see(struct reception *, const struct receiver_settings *,
+bool reception_see(struct reception *, const struct config *,
     const struct sighted_reply *, int64_t wall_sec);
 
 /* What time alone changes. */
-void reception_step(struct reception *, const struct receiver_settings *,
-    int64_t now_ms, int64_t wall_sec);
+void reception_step(struct reception *, const struct config *, int64_t now_ms,
+    int64_t wall_sec);
+
+/* Whether its mail goes another way; and whether some of that tries the direct
+   one, so that only its success opens the receiver. */
+bool reception_is_gated(const struct reception *, const struct config *);
+bool reception_is_probed(const struct reception *, const struct config *);
 
 /* Whether there is nothing to know of it. */
 bool reception_is_blank(const struct reception *);

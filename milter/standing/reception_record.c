@@ -13,13 +13,17 @@ reception_record_write(const struct reception_record *record)
 
 	for (size_t i = 0; i < record->list_count; i++)
 		json_array_append_new(lists, json_string(record->lists[i]));
-	json = json_pack("{s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:s, s:s, s:o}",
+	json = json_pack("{s:s, s:I, s:I, s:I, s:I, s:i, s:i, s:s, s:I, s:i, "
+			 "s:s, s:s, s:o}",
 	    "state", receiver_state_name(record->state), "since",
 	    (json_int_t)record->since_sec, "blocked",
 	    (json_int_t)record->blocked_sec, "throttled",
 	    (json_int_t)record->throttled_sec, "refusing",
 	    (json_int_t)record->refusing_sec, "blocks", record->blocks,
-	    "throttles", record->throttles, "list", record->list, "removal",
+	    "throttles", record->throttles, "probe",
+	    probe_stage_name(record->probe), "probe_since",
+	    (json_int_t)record->probe_sec, "probes_refused",
+	    record->probes_refused, "list", record->list, "removal",
 	    record->removal, "lists", lists);
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
@@ -71,6 +75,11 @@ reception_record_read(const char *text, struct reception_record *out)
 	record.refusing_sec = read_number(json, "refusing", INT64_MAX / 2000);
 	record.blocks = read_number(json, "blocks", INT_MAX / 2);
 	record.throttles = read_number(json, "throttles", INT_MAX / 2);
+	probe_stage_parse(
+	    text_of(json_object_get(json, "probe")), &record.probe);
+	record.probe_sec = read_number(json, "probe_since", INT64_MAX / 2000);
+	record.probes_refused =
+	    read_number(json, "probes_refused", INT_MAX / 2);
 	record.list = text_of(json_object_get(json, "list"));
 	record.removal = text_of(json_object_get(json, "removal"));
 	for (size_t i = 0;

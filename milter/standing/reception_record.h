@@ -22,6 +22,9 @@ struct reception_record {
 	int64_t throttled_sec;
 	int64_t refusing_sec;  /* the first that blocks */
 	int blocks, throttles; /* messages */
+	enum probe_stage probe;
+	int64_t probe_sec;  /* since when it is that */
+	int probes_refused; /* in a row */
 	const char *list, *removal;
 	const char *lists[RECEPTION_LISTS_MAX];
 	size_t list_count;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "config/probe.h"
 #include "standing/reception.h"
 #include "standing/reception_record.h"
 #include "standing/store.h"
@@ -22,6 +23,7 @@ struct row {
 	char *name;
 	size_t egress;
 	enum receiver_state told;
+	enum probe_stage told_probe;
 	struct reception reception;
 };
 
@@ -133,7 +135,7 @@ receptions_see(struct receptions *receptions, const struct sighted_reply *reply,
 		TAILQ_INSERT_HEAD(&receptions->heard, row, link);
 	}
 	return reception_see(
-	    &row->reception, &receptions->config->receivers, reply, wall_sec);
+	    &row->reception, receptions->config, reply, wall_sec);
 }
 
 void
@@ -144,8 +146,8 @@ receptions_step(struct receptions *receptions, int64_t now_ms, int64_t wall_sec)
 	while (row) {
 		struct row *next = TAILQ_NEXT(row, link);
 
-		reception_step(&row->reception, &receptions->config->receivers,
-		    now_ms, wall_sec);
+		reception_step(
+		    &row->reception, receptions->config, now_ms, wall_sec);
 		if (row->told == RECEIVER_OPEN &&
 		    reception_is_blank(&row->reception))
 			drop(receptions, row);
@@ -163,6 +165,23 @@ receptions_refusing_ms(const struct receptions *receptions, size_t egress,
 	if (since_ms == CLOCK_NEVER || now_ms < since_ms)
 		return 0;
 	return now_ms - since_ms;
+}
+
+bool
+receptions_take(struct receptions *receptions, size_t egress,
+    const char *receiver, const char *address, int64_t now_ms)
+{
+	const struct config *config = receptions->config;
+	struct row *row = find(receptions, egress, receiver);
+
+	if (!row || !probe_is_on(config))
+		return false;
+	if (row->reception.state == RECEIVER_THROTTLED &&
+	    config->probe.serves_throttled)
+		return true;
+	return reception_is_gated(&row->reception, config) &&
+	       probing_take(
+		   &row->reception.probing, &config->probe, address, now_ms);
 }
 
 /* ---- the board ----------------------------------------------------------- */
@@ -212,8 +231,11 @@ put_on_board(const struct receptions *receptions, const struct row *row,
 	    .removal = reception->removal,
 	    .acts_on = lists,
 	    .state = reception->state,
-	    .is_gated =
-		receptions_are_gated(receptions->config, reception->state),
+	    .is_gated = reception_is_gated(reception, receptions->config),
+	    .is_probed = reception_is_probed(reception, receptions->config),
+	    .probe = reception->probing.stage,
+	    .pause_ms =
+		probing_pause_ms(&reception->probing, receptions->config),
 	    .replies = reception_replies(
 		reception, is_throttled ? CHARGE_THROTTLE : CHARGE_BLOCK),
 	    .delivered = reception->delivered,
@@ -255,6 +277,25 @@ receptions_tell(struct receptions *receptions, const struct board *board,
 		row->told = row->reception.state;
 		tell(arg, board_find_receiver(board, row->egress, row->name),
 		    from);
+	}
+}
+
+void
+receptions_tell_probes(struct receptions *receptions, const struct board *board,
+    receptions_probed *tell, void *arg)
+{
+	struct row *row = NULL;
+
+	TAILQ_FOREACH(row, &receptions->heard, link)
+	{
+		enum probe_stage from = row->told_probe;
+
+		row->told_probe = row->reception.probing.stage;
+		if (from != row->told_probe &&
+		    reception_is_probed(&row->reception, receptions->config))
+			tell(arg,
+			    board_find_receiver(board, row->egress, row->name),
+			    from);
 	}
 }
 
@@ -321,6 +362,7 @@ take_up(const struct recall *recall, struct row *row,
 	reception_read(
 	    &row->reception, record, recall->now_ms, recall->wall_sec);
 	row->told = row->reception.state;
+	row->told_probe = row->reception.probing.stage;
 }
 
 /* One of an egress that is gone is forgotten. */

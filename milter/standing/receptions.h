@@ -8,8 +8,9 @@
  *   open -> throttled            throttle_after messages were put off because
  *                                of our address within the span
  *   either -> open               clear_after messages in a row were delivered,
- *                                or nothing was heard for keep (blocked), or
- *                                the span (throttled)
+ *                                with probes (probing.h) in the last of their
+ *                                stages; or nothing was heard for keep
+ *                                (blocked), or the span (throttled)
  *
  * What was counted against a receiver is forgotten at each clear_after
  * messages delivered in a row: a farm of a hundred servers of which one
@@ -80,6 +81,11 @@ void receptions_step(struct receptions *, int64_t now_ms, int64_t wall_sec);
 int64_t receptions_refusing_ms(const struct receptions *, size_t egress,
     const char *receiver, int64_t now_ms);
 
+/* Whether mail for that address, whose receiver this is, is to try the direct
+   way now. */
+bool receptions_take(struct receptions *, size_t egress, const char *receiver,
+    const char *address, int64_t now_ms);
+
 /* Whether mail to one in that state is to go another way. */
 bool receptions_are_gated(const struct config *, enum receiver_state);
 
@@ -93,5 +99,11 @@ typedef void receptions_changed(
     void *arg, const struct board_receiver *, enum receiver_state from);
 void receptions_tell(struct receptions *, const struct board *,
     receptions_changed *tell, void *arg);
+
+/* The same for each stage of the probes of one that is gated still. */
+typedef void receptions_probed(
+    void *arg, const struct board_receiver *, enum probe_stage from);
+void receptions_tell_probes(struct receptions *, const struct board *,
+    receptions_probed *tell, void *arg);
 
 #endif

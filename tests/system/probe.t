@@ -7,7 +7,6 @@
 . "$(dirname "$0")/../world.sh"
 
 deadline=40
-block='550 5.7.1 Unfortunately, messages from [203.0.113.5] weren'\''t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).'
 sent=0
 send_one() {
 	sent=$((sent + 1))
@@ -38,25 +37,13 @@ world_open
 ask_map
 tell_replies
 follow_log
-main_cf+=('minimal_backoff_time = 1000s' 'maximal_backoff_time = 1000s'
-	'queue_run_delay = 1000s')
+try_direct
 sandbox_start
-printf '%s\n' 'egress-probe unix - - n - - smtp' \
-    "  -o syslog_name=postfix/egress-probe" \
-    "  -o smtp_reply_filter=regexp:$root/contrib/postfix/repgate_replies" \
-    "  -o smtp_fallback_relay=[127.0.0.1]:$smarthost_port" \
-    >>"$dir/postfix/master.cf"
-postfix -c "$dir/postfix" reload 2>/dev/null
-world <<'END'
-baker.test MX mx 60 10 baker-test.mail.protection.outlook.com
-slow.test MX mx 60 10 mx.slow.test
-*.mail.protection.outlook.com A a 60 127.0.0.20
-mx.slow.test A a 60 127.0.0.30
-END
-refusing_start outlook 127.0.0.20
+microsoft_start 'slow.test MX mx 60 10 mx.slow.test' \
+    'mx.slow.test A a 60 127.0.0.30'
 refusing_start slow 127.0.0.30
 script slow 'rcpt 450 4.2.0 Greylisted'
-script outlook "rcpt $block"
+script outlook "rcpt $microsoft_block"
 conf maillog "( { file = \"$dir/postfix.log\"; } )"
 conf on_block '"/usr/sbin/postqueue -i {qid}"'
 conf receivers '{ block_after = 3; clear_after = 5; }'
@@ -82,7 +69,7 @@ like "the status shows that it rests, or tries one" \
 ok "mail goes on until one tries the direct way" \
     send_until ' gate: door=recipient action=pass probe=egress-probe: '
 ok "it is refused there, which ends the trial" send_until \
-    'probe: name="Microsoft 365" egress=main stage=rest from=one'
+    'probe: name="Microsoft 365" egress=main stage=rest from=one .*pause=4'
 ok "and goes on in the same attempt" grep -q \
     'egress-probe/smtp.*relay=127.0.0.1\[127.0.0.1\]:[0-9]*,.*status=sent' \
     "$dir/postfix.log"
@@ -94,6 +81,8 @@ ok "it takes mail again, and more is tried" \
     send_until 'probe: .* stage=few from=one share=5'
 like "the status shows that too" "$(repgate status)" \
     'PROBES.*Microsoft 365 .* (few|some|all) '
+ok "and more" send_until 'probe: .* stage=some from=few share=25'
+ok "and all" send_until 'probe: .* stage=all from=some share=100'
 ok "until it is open" \
     send_until 'receiver: name="Microsoft 365" egress=main state=open'
 log_read=$(wc -l <"$dir/repgated.log")

@@ -14,19 +14,9 @@ world_open
 ask_map
 tell_replies
 follow_log
-main_cf+=('minimal_backoff_time = 1000s' 'maximal_backoff_time = 1000s'
-	'queue_run_delay = 1000s')
+try_direct
 sandbox_start
-printf '%s\n' 'egress-probe unix - - n - - smtp' \
-    "  -o smtp_reply_filter=regexp:$root/contrib/postfix/repgate_replies" \
-    "  -o smtp_fallback_relay=[127.0.0.1]:$smarthost_port" \
-    >>"$dir/postfix/master.cf"
-postfix -c "$dir/postfix" reload 2>/dev/null
-world <<'END'
-baker.test MX mx 60 10 baker-test.mail.protection.outlook.com
-*.mail.protection.outlook.com A a 60 127.0.0.20
-END
-refusing_start outlook 127.0.0.20
+microsoft_start
 script outlook "rcpt /^b/ $throttle"
 conf maillog "( { file = \"$dir/postfix.log\"; } )"
 conf receivers '{ throttle_after = 3; }'

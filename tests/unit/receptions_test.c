@@ -32,6 +32,24 @@ static struct config config = {
 	.soften_at_most_ms = 24 * HOUR},
 };
 
+/* The same with probes. */
+static char transport[] = "egress-probe:";
+static struct strings domains = {(char *[]){"example.com"}, 1};
+
+static struct config
+with_probes(void)
+{
+	struct config probed = config;
+
+	probed.mode = MODE_ENFORCE;
+	probed.reroute_by = REROUTE_BY_MAP;
+	probed.local_domains = domains;
+	probed.probe = (struct probe_settings){.transport = transport,
+	    .after_ms = 10 * MINUTE,
+	    .every_ms = 10 * MINUTE};
+	return probed;
+}
+
 /* In the place of config.c's: boards hold one that nobody counts. */
 struct config *
 config_ref(struct config *same)
@@ -80,19 +98,27 @@ see(const char *receiver, enum attempt_status status, enum reply_class class,
 	return receptions_see(receptions, &reply, WALL + at_ms / CLOCK_SEC);
 }
 
-static enum receiver_state
-state_of(size_t egress, const char *name, int64_t now_ms)
+/* Its texts are gone with the board. */
+static struct board_receiver
+entry_of(size_t egress, const char *name, int64_t now_ms)
 {
 	struct board *board = board_create(&config);
 	const struct board_receiver *found;
-	enum receiver_state state;
+	struct board_receiver entry = {.state = RECEIVER_OPEN};
 
 	receptions_fill(receptions, board, now_ms);
 	board_sort(board);
 	found = board_find_receiver(board, egress, name);
-	state = found ? found->state : RECEIVER_OPEN;
+	if (found)
+		entry = *found;
 	board_unref(board);
-	return state;
+	return entry;
+}
+
+static enum receiver_state
+state_of(size_t egress, const char *name, int64_t now_ms)
+{
+	return entry_of(egress, name, now_ms).state;
 }
 
 /* A letter is a reply or the clock:
@@ -206,6 +232,124 @@ test_courses(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* With probes, whose stages are ten minutes long, as the rest is at first. */
+static const struct {
+	const char *title, *course;
+	enum receiver_state want;
+	enum probe_stage want_probe;
+} probed_courses[] = {
+    {"it rests", "b.b.b.", RECEIVER_BLOCKED, PROBE_REST},
+    {"for ten minutes", "b.b.bm", RECEIVER_BLOCKED, PROBE_ONE},
+    {"what was under way does not open it", "b.b.b.s.s.s.s.", RECEIVER_BLOCKED,
+	PROBE_REST},
+    {"nor at once what was tried", "b.b.bm.s.s.s.s.s.s.", RECEIVER_BLOCKED,
+	PROBE_ONE},
+    {"one success, one step", "b.b.bm.sm", RECEIVER_BLOCKED, PROBE_FEW},
+    {"without one it stays", "b.b.bm.smmmm", RECEIVER_BLOCKED, PROBE_FEW},
+    {"recipients of one message", "b.b.bm.sm.sm.sm.s.=s.=sm", RECEIVER_BLOCKED,
+	PROBE_ALL},
+    {"three at the last", "b.b.bm.sm.sm.sm.s.s.sm", RECEIVER_OPEN, PROBE_REST},
+    {"not sooner than the stage is over", "b.b.bm.sm.sm.sm.s.s.s.",
+	RECEIVER_BLOCKED, PROBE_ALL},
+    {"a block at any step", "b.b.bm.sm.sm.s.b.", RECEIVER_BLOCKED, PROBE_REST},
+    {"a throttle too", "b.b.bm.sm.sm.s.t.", RECEIVER_BLOCKED, PROBE_REST},
+    {"then it rests for twenty", "b.b.bm.b.m", RECEIVER_BLOCKED, PROBE_REST},
+    {"not for longer", "b.b.bm.b.mm", RECEIVER_BLOCKED, PROBE_ONE},
+    {"who does not exist is no block", "b.b.bm.sm.u.", RECEIVER_BLOCKED,
+	PROBE_FEW},
+    {"a quiet one is open in the end", "b.b.bhhhhhh", RECEIVER_OPEN,
+	PROBE_REST},
+    {"blocked anew it rests for ten", "b.b.bm.b.mhhhhhhb.b.bm",
+	RECEIVER_BLOCKED, PROBE_ONE},
+};
+
+static void
+test_probed_courses(void **state)
+{
+	struct config probed = with_probes();
+	int wrong = 0;
+
+	for (size_t i = 0; i < sizeof probed_courses / sizeof probed_courses[0];
+	     i++) {
+		struct board_receiver got;
+
+		create(state);
+		receptions_configure(receptions, &probed);
+		got = entry_of(0, MS, run_course(probed_courses[i].course));
+		destroy(state);
+		if (got.state == probed_courses[i].want &&
+		    got.probe == probed_courses[i].want_probe)
+			continue;
+		print_error("%s: %s, %s\n", probed_courses[i].title,
+		    receiver_state_name(got.state),
+		    probe_stage_name(got.probe));
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* Nothing is tried in monitor mode, or where the map does not move mail: then
+   deliveries are all there is. */
+static void
+test_without_probes(void **state)
+{
+	struct config others[5];
+
+	for (size_t i = 0; i < 5; i++)
+		others[i] = with_probes();
+	others[0].mode = MODE_MONITOR;
+	others[1].mta = MTA_SENDMAIL;
+	others[2].reroute_by = REROUTE_BY_HEADER;
+	others[3].local_domains.count = 0;
+	others[4].probe.transport = NULL;
+	for (size_t i = 0; i < 5; i++) {
+		create(state);
+		receptions_configure(receptions, &others[i]);
+		run_course("b.b.bm");
+		assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_BLOCKED);
+		assert_false(entry_of(0, MS, 2 * HOUR).is_probed);
+		assert_false(receptions_take(
+		    receptions, 0, MS, "a@example.com", 2 * HOUR));
+		run_course("b.b.b.s.s.s");
+		assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_OPEN);
+		destroy(state);
+	}
+}
+
+static void
+test_who_tries(void **state)
+{
+	struct config probed = with_probes(), serving = with_probes();
+	int64_t now_ms;
+
+	(void)state;
+	receptions_configure(receptions, &probed);
+	now_ms = run_course("b.b.b");
+	assert_false(
+	    receptions_take(receptions, 0, MS, "a@example.com", now_ms));
+	now_ms += 10 * MINUTE;
+	receptions_step(receptions, now_ms, WALL);
+	assert_false(
+	    receptions_take(receptions, 1, MS, "a@example.com", now_ms));
+	assert_false(
+	    receptions_take(receptions, 0, "x", "a@example.com", now_ms));
+	assert_true(
+	    receptions_take(receptions, 0, MS, "a@example.com", now_ms));
+	assert_false(
+	    receptions_take(receptions, 0, MS, "b@example.com", now_ms));
+	for (int i = 0; i < 5; i++)
+		see("slow", ATTEMPT_DEFERRED, REPLY_IP_THROTTLED, NULL,
+		    now_ms + i * MINUTE);
+	assert_int_equal(state_of(0, "slow", now_ms), RECEIVER_THROTTLED);
+	assert_false(
+	    receptions_take(receptions, 0, "slow", "a@example.com", now_ms));
+	serving.probe.serves_throttled = true;
+	receptions_configure(receptions, &serving);
+	assert_true(
+	    receptions_take(receptions, 0, "slow", "a@example.com", now_ms));
+	receptions_configure(receptions, &config);
+}
+
 static void
 test_each_by_itself(void **state)
 {
@@ -291,6 +435,26 @@ test_reload(void **state)
 }
 
 static void
+test_reload_of_probes(void **state)
+{
+	struct config probed = with_probes(), other = with_probes();
+	int64_t now_ms;
+
+	(void)state;
+	other.egresses = swapped;
+	receptions_configure(receptions, &probed);
+	now_ms = run_course("b.b.bm.sm");
+	assert_int_equal(entry_of(0, MS, now_ms).probe, PROBE_FEW);
+	receptions_configure(receptions, &other);
+	assert_int_equal(entry_of(1, MS, now_ms).probe, PROBE_FEW);
+	assert_true(
+	    receptions_take(receptions, 1, MS, "a@example.com", now_ms));
+	assert_false(
+	    receptions_take(receptions, 0, MS, "b@example.com", now_ms));
+	receptions_configure(receptions, &config);
+}
+
+static void
 test_refusing(void **state)
 {
 	int64_t now_ms;
@@ -305,6 +469,57 @@ test_refusing(void **state)
 	see(MS, ATTEMPT_SENT, REPLY_UNRELATED, "c", now_ms + 3);
 	assert_int_equal(
 	    receptions_refusing_ms(receptions, 0, MS, now_ms + 5), 0);
+}
+
+struct probes_told {
+	int calls;
+	enum probe_stage from, to;
+};
+
+static void
+on_probed(
+    void *arg, const struct board_receiver *receiver, enum probe_stage from)
+{
+	struct probes_told *told = arg;
+
+	told->calls++;
+	told->from = from;
+	told->to = receiver->probe;
+}
+
+static void
+tell_probes(struct probes_told *told, int64_t now_ms)
+{
+	struct board *board = board_create(&config);
+
+	receptions_fill(receptions, board, now_ms);
+	board_sort(board);
+	receptions_tell_probes(receptions, board, on_probed, told);
+	board_unref(board);
+}
+
+static void
+test_probes_are_told_once(void **state)
+{
+	struct config probed = with_probes();
+	struct probes_told told = {0};
+	int64_t now_ms;
+
+	(void)state;
+	receptions_configure(receptions, &probed);
+	tell_probes(&told, run_course("b.b.b"));
+	assert_int_equal(told.calls, 0);
+	now_ms = run_course("b.b.bm");
+	tell_probes(&told, now_ms);
+	tell_probes(&told, now_ms);
+	assert_int_equal(told.calls, 1);
+	assert_int_equal(told.from, PROBE_REST);
+	assert_int_equal(told.to, PROBE_ONE);
+	/* That it is open again is told elsewhere. */
+	receptions_step(receptions, now_ms + 7 * HOUR, WALL);
+	tell_probes(&told, now_ms + 7 * HOUR);
+	assert_int_equal(told.calls, 1);
+	receptions_configure(receptions, &config);
 }
 
 struct told {
@@ -443,6 +658,43 @@ test_restart(void **state)
 	store_close(&store);
 }
 
+/* The stage goes on by the wall clock, and so does the longer pause. */
+static void
+test_restart_of_probes(void **state)
+{
+	static const struct {
+		const char *course;
+		enum probe_stage want, want_later;
+	} restarts[] = {
+	    {"b.b.b", PROBE_REST, PROBE_ONE},
+	    {"b.b.bm", PROBE_ONE, PROBE_ONE},
+	    {"b.b.bm.sm.sm", PROBE_SOME, PROBE_SOME},
+	    {"b.b.bm.b.", PROBE_REST, PROBE_REST},
+	};
+	struct config probed = with_probes();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof restarts / sizeof restarts[0]; i++) {
+		struct store *store = begin_with_store();
+		struct probes_told told = {0};
+		int64_t end_ms;
+
+		receptions_configure(receptions, &probed);
+		end_ms = run_course(restarts[i].course);
+		receptions_keep(receptions, end_ms, WALL);
+		begin_anew(store, 7, WALL + 60);
+		receptions_configure(receptions, &probed);
+		assert_int_equal(entry_of(0, MS, 7).probe, restarts[i].want);
+		tell_probes(&told, 7);
+		assert_int_equal(told.calls, 0);
+		receptions_step(receptions, 7 + 9 * MINUTE, WALL + 600);
+		assert_int_equal(
+		    entry_of(0, MS, 7).probe, restarts[i].want_later);
+		begin_anew(NULL, 0, WALL);
+		store_close(&store);
+	}
+}
+
 static void
 test_restart_with_the_clock_put_back(void **state)
 {
@@ -526,6 +778,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_courses),
+	    cmocka_unit_test(test_probed_courses),
+	    cmocka_unit_test(test_without_probes),
+	    cmocka_unit_test_setup_teardown(test_who_tries, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_reload_of_probes, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_probes_are_told_once, create, destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_restart_of_probes, create, destroy),
 	    cmocka_unit_test_setup_teardown(
 		test_each_by_itself, create, destroy),
 	    cmocka_unit_test_setup_teardown(test_entry, create, destroy),
