@@ -709,22 +709,27 @@ sandbox_open() { # PROGRAM...
 	claim_ports || give_up "no free ports"
 }
 
-sandbox_start() {
-	[ "$(id -u)" = 0 ] || skip_all "Postfix can only be started by root"
-	sandbox_open postfix smtp-sink rbldnsd perl flock
+# All around the MTA and repgate.
+outside_start() {
 	providers_conf >"$dir/providers.conf"
 	: >"$dir/repgated.log"
-	# Postfix may use what the daemon opens in here, as with the socket
-	# directory of a real system.
-	mkdir "$dir/gate"
-	chgrp postfix "$dir/gate"
-	chmod 2750 "$dir/gate"
 	usual_conf
 	prepare_zones
 	dns_start
 	sink_start mx "$mx_port"
 	sink_start smarthost "$smarthost_port"
 	sink_start second "$second_port"
+}
+
+sandbox_start() {
+	[ "$(id -u)" = 0 ] || skip_all "Postfix can only be started by root"
+	sandbox_open postfix smtp-sink rbldnsd perl flock
+	# Postfix may use what the daemon opens in here, as with the socket
+	# directory of a real system.
+	mkdir "$dir/gate"
+	chgrp postfix "$dir/gate"
+	chmod 2750 "$dir/gate"
+	outside_start
 	"${before_postfix:-true}"
 	postfix_start
 }

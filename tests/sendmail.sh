@@ -8,8 +8,11 @@
 # of its own, which ends with the lines that "repgate mta sendmail" prints. The
 # world outside is reached through a SMART_HOST, which comes after these.
 #
-#   sendmail_sandbox_start   all servers; repgate.conf is complete by then
+#   sendmail_sandbox_start   all but these two; then repgate.conf is completed
+#   gated_start              repgate, and Sendmail with the lines for it
 #   queue_run                one run through the queue, now
+#   is_refused               a message in the queue that its receiver's server
+#                            was not there for
 #
 # What sandbox.sh has for Postfix's queue, this file has for Sendmail's: mailq,
 # messages, queue_is_empty, release_held.
@@ -114,18 +117,17 @@ sendmail_sandbox_start() {
 	[ "$(id -u)" = 0 ] || skip_all "Sendmail can only be started by root"
 	sandbox_open smtp-sink rbldnsd perl flock unshare
 	find_sendmail
-	providers_conf >"$dir/providers.conf"
-	: >"$dir/repgated.log"
 	mkdir -m 755 "$dir/gate"
 	is_map_asked=yes
-	usual_conf
+	outside_start
 	conf mta '"sendmail"'
-	prepare_zones
-	dns_start
-	sink_start mx "$mx_port"
-	sink_start smarthost "$smarthost_port"
-	sink_start second "$second_port"
 	prepare_sendmail
+}
+
+gated_start() {
+	repgate_start
+	write_cf
+	sendmail_start
 }
 
 queue_run() {
@@ -134,6 +136,10 @@ queue_run() {
 
 mail_queue() {
 	sendmail -bp
+}
+
+is_refused() {
+	[[ $(mail_queue) == *"Connection refused"* ]]
 }
 
 # What is quarantined is in no other list.

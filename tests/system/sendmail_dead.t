@@ -5,15 +5,9 @@
 . "$(dirname "$0")/../sandbox.sh"
 . "$(dirname "$0")/../sendmail.sh"
 
-is_refused() {
-	[[ $(mail_queue) == *"Connection refused"* ]]
-}
-
 sendmail_sandbox_start
 list_address 203.0.113.5
-repgate_start
-write_cf
-sendmail_start
+gated_start
 wait_for_log 'standing: egress=main .*to=listed'
 ok "a message" send anna@ours.test bob@customer.test
 arrived smarthost 1

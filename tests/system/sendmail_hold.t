@@ -4,17 +4,11 @@
 . "$(dirname "$0")/../sandbox.sh"
 . "$(dirname "$0")/../sendmail.sh"
 
-is_refused() {
-	[[ $(mail_queue) == *"Connection refused"* ]]
-}
-
 sendmail_sandbox_start
 conf policy '( { name = "later"; senders = [ "shop@ours.test" ];
     then = "defer"; }, { name = "stop"; then = "hold"; } )'
 list_address 203.0.113.5
-repgate_start
-write_cf
-sendmail_start
+gated_start
 wait_for_log 'standing: egress=main .*to=listed'
 
 ok "a message is accepted" send anna@ours.test bob@customer.test

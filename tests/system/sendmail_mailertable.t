@@ -16,9 +16,7 @@ conf policy '( { name = "partner"; recipients = [ "partner.test" ];
     then = "wait"; wait_at_most = "1h"; },
     { name = "all"; then = "reroute"; via = [ "smarthost" ]; } )'
 list_address 203.0.113.5
-repgate_start
-write_cf
-sendmail_start
+gated_start
 wait_for_log 'standing: egress=main .*to=listed'
 
 ok "a message to three" send anna@ours.test \

@@ -9,9 +9,7 @@ sendmail_sandbox_start
 conf policy '( { name = "partner"; recipients = [ "partner.test" ];
     senders = [ "anna@ours.test" ]; then = "pass"; },
     { name = "all"; then = "reroute"; via = [ "smarthost" ]; } )'
-repgate_start
-write_cf
-sendmail_start
+gated_start
 
 ok "a message while the address is clean" \
     send anna@ours.test colleague@local.test bob@customer.test

@@ -11,9 +11,7 @@ sed -i 's/name = "SPAM"/name = "SPAM (100% <sure>, \\"no\\"); $u"/' \
     "$dir/providers.conf"
 conf policy '( { name = "patience"; then = "wait"; wait_at_most = "1h"; } )'
 list_address 203.0.113.5
-repgate_start
-write_cf
-sendmail_start
+gated_start
 wait_for_log 'standing: egress=main .*to=listed .*action=wait'
 
 ok "a message is accepted" \
