@@ -149,6 +149,7 @@ bench-gate: deps
 	$(MAKE) all tools bench-tools
 	tests/bench/gate
 	tests/bench/map
+	tests/bench/sendmail
 
 bench-check:
 	tests/deps build run bench
@@ -182,8 +183,8 @@ deps:
 C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
 SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
           tests/world.sh tests/with_postfix tests/sendmail.sh \
-          tests/bench/gate tests/bench/map tests/bench/check \
-          tests/bench/replay tests/bench/load tests/faults .ci/run \
+          tests/bench/gate tests/bench/map tests/bench/sendmail \
+          tests/bench/check tests/bench/replay tests/bench/load tests/faults .ci/run \
           contrib/debian/build contrib/debian/postinst contrib/debian/prerm \
           contrib/debian/postrm contrib/bash/repgate \
           tests/package tests/coverage \
