@@ -1,75 +1,28 @@
 #include "mta.h"
 
 #include "base/alloc.h"
+#include "checklist.h"
 #include "config/config.h"
 #include "config/quantity.h"
 #include "config/sight.h"
 #include "policy/wording.h"
+#include "postconf.h"
+#include "postfix_names.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define QUEUE_DIRECTORY "/var/spool/postfix"
 #define ROUTES_TABLE "regexp:/etc/postfix/repgate_routes"
-#define OUTPUT_MAX 65536
-
-extern char **environ;
 
 /* ---- the lines ---------------------------------------------------------- */
-
-/* A socket as Postfix names it; a path in the queue directory without that,
-   since its daemons may be chrooted there; NULL for the whole path. To be
-   freed. */
-static char *
-socket_of(const char *socket, const char *queue_directory)
-{
-	const char *rest = strchr(socket, ':') + 1, *at = strchr(rest, '@');
-	size_t length = queue_directory ? strlen(queue_directory) : 0;
-
-	if (strncmp(socket, "inet", 4) == 0)
-		return alloc_printf(
-		    "inet:%s:%.*s", at + 1, (int)(at - rest), rest);
-	if (length > 0 && strncmp(rest, queue_directory, length) == 0 &&
-	    rest[length] == '/')
-		rest += length + 1;
-	return alloc_printf("unix:%s", rest);
-}
-
-static bool
-is_usual_transport(const char *name, size_t length)
-{
-	static const char *const usual[] = {
-	    "smtp", "relay", "lmtp", "local", "virtual", "error", "retry"};
-
-	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-		if (strlen(usual[i]) == length &&
-		    memcmp(usual[i], name, length) == 0)
-			return true;
-	return false;
-}
-
-/* The transport of a route if it is one of the administrator's own, else NULL;
-   to be freed. */
-static char *
-own_transport(const struct route *route)
-{
-	size_t length = strcspn(route->nexthop, ":");
-
-	return is_usual_transport(route->nexthop, length)
-		   ? NULL
-		   : alloc_bytes(route->nexthop, length);
-}
 
 static void
 print_milter(const struct config *config, FILE *to)
 {
-	char *socket = socket_of(config->milter_socket, QUEUE_DIRECTORY);
+	char *socket =
+	    postfix_names_socket(config->milter_socket, QUEUE_DIRECTORY);
 
 	fprintf(to,
 	    "# Ask repgate about each message from SMTP, and from "
@@ -144,7 +97,8 @@ print_replies(const struct config *config, const char *socket, FILE *to)
 static void
 print_map(const struct config *config, FILE *to)
 {
-	char *socket = socket_of(config->map_socket, QUEUE_DIRECTORY);
+	char *socket =
+	    postfix_names_socket(config->map_socket, QUEUE_DIRECTORY);
 
 	fprintf(to,
 	    "# Ask repgate how the mail of a sender leaves, when it comes in "
@@ -178,7 +132,8 @@ print_transports(const struct config *config, FILE *to)
 {
 	for (size_t i = 0; i < config->route_count; i++) {
 		const struct route *route = &config->routes[i];
-		char *name = own_transport(route), text[ADDRESS_TEXT_MAX];
+		char *name = postfix_names_own_transport(route),
+		     text[ADDRESS_TEXT_MAX];
 
 		if (!name)
 			continue;
@@ -255,144 +210,39 @@ struct check {
 	const struct config *config;
 	const char *directory; /* NULL: Postfix's usual one */
 	char *queue_directory;
-	FILE *to;
-	int missing;
+	struct checklist list;
 };
-
-static char *
-read_all(int fd)
-{
-	char *text = alloc_zeroed(OUTPUT_MAX, 1);
-	size_t length = 0;
-	ssize_t count;
-
-	while (length < OUTPUT_MAX - 1 &&
-	       (count = read(fd, text + length, OUTPUT_MAX - 1 - length)) > 0)
-		length += count;
-	text[strcspn(text, "\n")] = '\0';
-	return text;
-}
-
-/* Runs one of Postfix's programs and returns the first line that it prints, or
-   NULL if it fails. To be freed. */
-static char *
-run(const struct check *check, const char *program, const char *option,
-    const char *word, const char *more)
-{
-	const char *words[8] = {program};
-	posix_spawn_file_actions_t actions;
-	char *output = NULL;
-	int pipes[2], status = -1, count = 1;
-	pid_t pid;
-
-	if (check->directory) {
-		words[count++] = "-c";
-		words[count++] = check->directory;
-	}
-	words[count++] = option;
-	words[count++] = word;
-	words[count] = more;
-	if (pipe(pipes) != 0)
-		return NULL;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addclose(&actions, pipes[0]);
-	posix_spawn_file_actions_addopen(
-	    &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(
-		&pid, program, &actions, NULL, (char **)words, environ) == 0) {
-		close(pipes[1]);
-		pipes[1] = -1;
-		output = read_all(pipes[0]);
-		waitpid(pid, &status, 0);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	close(pipes[0]);
-	if (pipes[1] >= 0)
-		close(pipes[1]);
-	if (status != 0) {
-		free(output);
-		return NULL;
-	}
-	return output;
-}
 
 /* Expanded, and the default where it is not set. */
 static char *
 value_of(const struct check *check, const char *key)
 {
-	char *value = run(check, "postconf", "-xh", key, NULL);
+	char *value = postconf_value(check->directory, key);
 
 	return value ? value : alloc_string("");
 }
 
-static void
-tell(struct check *check, bool is_there, const char *key, const char *wanted)
-{
-	fprintf(check->to, "%-8s %s%s%s\n", is_there ? "ok" : "MISSING", key,
-	    wanted ? " = " : "", wanted ? wanted : "");
-	if (!is_there)
-		check->missing++;
-}
-
-/* Where a socket stands in a value, in either of its names. */
-static const char *
-find_socket(const struct check *check, const char *value, const char *socket,
-    const char *before, const char *after)
-{
-	char *names[] = {
-	    socket_of(socket, check->queue_directory), socket_of(socket, NULL)};
-	const char *found = NULL;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		char *text = alloc_printf("%s%s%s", before, names[i], after);
-
-		if (!found)
-			found = strstr(value, text);
-		free(text);
-		free(names[i]);
-	}
-	return found;
-}
-
-/* Whether the milter, which stands at that place, does no harm when it is not
-   there: by its own setting in braces, else by the one for all. */
 static bool
-fails_open(const struct check *check, const char *value, const char *place)
+has_transport(const struct check *check, const char *name)
 {
-	const char *open = place, *close = strpbrk(place, "{}");
-	char *fallback, *own;
-	bool is_open;
-
-	while (open > value && *open != '{' && *open != '}')
-		open--;
-	if (*open == '{' && close && *close == '}') {
-		own = alloc_bytes(open, close - open);
-		is_open = strstr(own, "default_action=accept") != NULL;
-		if (is_open || strstr(own, "default_action")) {
-			free(own);
-			return is_open;
-		}
-		free(own);
-	}
-	fallback = value_of(check, "milter_default_action");
-	is_open = strcmp(fallback, "accept") == 0;
-	free(fallback);
-	return is_open;
+	return postconf_has_transport(check->directory, name);
 }
 
 static void
 check_milter(struct check *check, const char *key)
 {
 	const char *socket = check->config->milter_socket;
-	char *name = socket_of(socket, check->queue_directory);
-	char *wanted = alloc_printf("{ %s, default_action=accept }", name);
+	char *name = postfix_names_socket(socket, check->queue_directory);
+	char *action = value_of(check, "milter_default_action");
 	char *value = value_of(check, key);
-	const char *place = find_socket(check, value, socket, "", "");
+	const char *place =
+	    postfix_names_find(value, socket, check->queue_directory, "", "");
 
-	tell(check, place && fails_open(check, value, place), key, wanted);
+	checklist_item(&check->list,
+	    place && postfix_names_fails_open(value, place, action),
+	    "%s = { %s, default_action=accept }", key, name);
 	free(value);
-	free(wanted);
+	free(action);
 	free(name);
 }
 
@@ -400,29 +250,17 @@ static void
 check_map(struct check *check, const char *key, const char *door)
 {
 	const char *socket = check->config->map_socket;
-	char *name = socket_of(socket, check->queue_directory);
+	char *name = postfix_names_socket(socket, check->queue_directory);
 	char *after = alloc_printf(":%s", door);
-	char *wanted = alloc_printf("socketmap:%s%s", name, after);
 	char *value = value_of(check, key);
 
-	tell(check, find_socket(check, value, socket, "socketmap:", after), key,
-	    wanted);
+	checklist_item(&check->list,
+	    postfix_names_find(
+		value, socket, check->queue_directory, "socketmap:", after),
+	    "%s = socketmap:%s%s", key, name, after);
 	free(value);
-	free(wanted);
 	free(after);
 	free(name);
-}
-
-static bool
-has_transport(const struct check *check, const char *name)
-{
-	char *service = alloc_printf("%s/unix", name);
-	char *line = run(check, "postconf", "-M", service, NULL);
-	bool is_there = line && line[0];
-
-	free(line);
-	free(service);
-	return is_there;
 }
 
 static void
@@ -430,10 +268,10 @@ check_wait(struct check *check)
 {
 	char *value = value_of(check, "defer_transports");
 
-	tell(check,
+	checklist_item(&check->list,
 	    strstr(value, WORDING_WAIT_TRANSPORT) ||
 		has_transport(check, WORDING_WAIT_TRANSPORT),
-	    "defer_transports", WORDING_WAIT_TRANSPORT);
+	    "defer_transports = " WORDING_WAIT_TRANSPORT);
 	free(value);
 }
 
@@ -445,8 +283,9 @@ check_lifetime(struct check *check)
 	int64_t lifetime_ms;
 
 	if (quantity_duration_ms(value, &lifetime_ms) == 0)
-		tell(check, sight_longest_wait_ms(check->config) < lifetime_ms,
-		    "maximal_queue_lifetime, longer than wait_at_most", NULL);
+		checklist_item(&check->list,
+		    sight_longest_wait_ms(check->config) < lifetime_ms,
+		    "maximal_queue_lifetime, longer than wait_at_most");
 	free(value);
 }
 
@@ -459,12 +298,9 @@ routes_by(const struct check *check, char *tables, const struct route *route)
 	char *copy = alloc_string(tables), *rest = copy, *table;
 	bool is_found = false;
 
-	while (!is_found && (table = strtok_r(rest, ", \t", &rest))) {
-		char *value = run(check, "postmap", "-q", key, table);
-
-		is_found = value && strcmp(value, wanted) == 0;
-		free(value);
-	}
+	while (!is_found && (table = strtok_r(rest, ", \t", &rest)))
+		is_found =
+		    postconf_table_has(check->directory, table, key, wanted);
 	free(copy);
 	free(wanted);
 	free(key);
@@ -478,13 +314,11 @@ check_header(struct check *check)
 
 	for (size_t i = 0; i < check->config->route_count; i++) {
 		const struct route *route = &check->config->routes[i];
-		char *line = alloc_printf(ROUTES_TABLE
+
+		checklist_item(&check->list, routes_by(check, tables, route),
+		    "milter_header_checks = " ROUTES_TABLE
 		    " with /^" WORDING_ROUTE_HEADER ": %s$/ FILTER %s",
 		    route->name, route->nexthop);
-
-		tell(check, routes_by(check, tables, route),
-		    "milter_header_checks", line);
-		free(line);
 	}
 	free(tables);
 }
@@ -493,15 +327,13 @@ static void
 check_transports(struct check *check)
 {
 	for (size_t i = 0; i < check->config->route_count; i++) {
-		char *name = own_transport(&check->config->routes[i]);
-		char *line;
+		const struct route *route = &check->config->routes[i];
+		char *name = postfix_names_own_transport(route);
 
-		if (!name)
-			continue;
-		line = alloc_printf("%s/unix in master.cf, for route \"%s\"",
-		    name, check->config->routes[i].name);
-		tell(check, has_transport(check, name), line, NULL);
-		free(line);
+		if (name)
+			checklist_item(&check->list, has_transport(check, name),
+			    "%s/unix in master.cf, for route \"%s\"", name,
+			    route->name);
 		free(name);
 	}
 }
@@ -510,14 +342,13 @@ static void
 check_probe(struct check *check)
 {
 	const char *transport = check->config->probe.transport;
-	char *name, *line;
+	char *name;
 
 	if (!transport)
 		return;
 	name = alloc_bytes(transport, strcspn(transport, ":"));
-	line = alloc_printf("%s/unix in master.cf, for probes", name);
-	tell(check, has_transport(check, name), line, NULL);
-	free(line);
+	checklist_item(&check->list, has_transport(check, name),
+	    "%s/unix in master.cf, for probes", name);
 	free(name);
 }
 
@@ -548,16 +379,9 @@ int
 mta_postfix_check(const struct config *config, const char *directory, FILE *to)
 {
 	struct check check = {
-	    .config = config, .directory = directory, .to = to};
-	const char *path = getenv("PATH");
-	char *longer =
-	    alloc_printf("%s:/usr/sbin:/usr/local/sbin", path ? path : "");
+	    .config = config, .directory = directory, .list = {.to = to}};
 
-	/* Where an administrator's postconf is, and a user's path is not. */
-	setenv("PATH", longer, 1);
-	free(longer);
-	check.queue_directory =
-	    run(&check, "postconf", "-xh", "queue_directory", NULL);
+	check.queue_directory = postconf_value(directory, "queue_directory");
 	if (!check.queue_directory) {
 		fputs("repgate: postconf does not tell Postfix's settings\n",
 		    stderr);
@@ -565,5 +389,5 @@ mta_postfix_check(const struct config *config, const char *directory, FILE *to)
 	}
 	check_all(&check);
 	free(check.queue_directory);
-	return check.missing;
+	return check.list.missing;
 }

@@ -1,10 +1,12 @@
 #include "sendmail.h"
 
 #include "base/alloc.h"
+#include "checklist.h"
 #include "config/config.h"
 #include "config/mailer.h"
 #include "config/quantity.h"
 #include "config/sight.h"
+#include "sendmail_cf.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -16,15 +18,6 @@
 
 /* Sendmail's own (confTO_QUEUERETURN). */
 #define LIFETIME "5d"
-
-/* As Sendmail names a socket, in a filter and in a map alike. To be freed. */
-static char *
-socket_of(const char *socket)
-{
-	if (strncmp(socket, "inet", 4) == 0)
-		return alloc_string(socket);
-	return alloc_printf("local:%s", strchr(socket, ':') + 1);
-}
 
 /* ---- the mailers that the map answers with ------------------------------ */
 
@@ -96,7 +89,7 @@ collect_ports(const struct config *config, struct strings *ports)
 static void
 print_milter(const struct config *config, FILE *to)
 {
-	char *socket = socket_of(config->milter_socket);
+	char *socket = sendmail_cf_socket(config->milter_socket);
 
 	fprintf(to,
 	    "dnl Ask repgate about each message that comes in by SMTP. Without "
@@ -113,7 +106,7 @@ print_milter(const struct config *config, FILE *to)
 static void
 print_map(const struct config *config, FILE *to)
 {
-	char *socket = socket_of(config->map_socket);
+	char *socket = sendmail_cf_socket(config->map_socket);
 
 	fprintf(to,
 	    "dnl The map. -f: as it is written, not in lower case. -o: while "
@@ -210,159 +203,50 @@ sendmail_print(const struct config *config, FILE *to)
 
 struct check {
 	const struct config *config;
-	struct strings lines; /* of sendmail.cf, continued ones made one */
-	FILE *to;
-	int missing;
+	struct sendmail_cf *cf;
+	struct checklist list;
 };
-
-/* A line that begins with white space goes on with the one before. */
-static void
-add_line(struct strings *lines, const char *line, size_t length)
-{
-	char **last = lines->count > 0 ? &lines->items[lines->count - 1] : NULL;
-	char *longer;
-
-	if (!last || (line[0] != ' ' && line[0] != '\t')) {
-		lines->items = alloc_resize(
-		    lines->items, lines->count + 1, sizeof lines->items[0]);
-		lines->items[lines->count++] = alloc_bytes(line, length);
-		return;
-	}
-	longer = alloc_printf("%s%.*s", *last, (int)length, line);
-	free(*last);
-	*last = longer;
-}
-
-static int
-read_lines(const char *path, struct strings *lines)
-{
-	FILE *file = fopen(path, "r");
-	size_t room = 0;
-	char *line = NULL;
-	ssize_t length;
-
-	if (!file)
-		return -1;
-	while ((length = getline(&line, &room, file)) >= 0)
-		add_line(lines, line, length - (line[length - 1] == '\n'));
-	free(line);
-	fclose(file);
-	return 0;
-}
-
-static void
-tell(struct check *check, bool is_there, const char *what)
-{
-	fprintf(check->to, "%-8s %s\n", is_there ? "ok" : "MISSING", what);
-	check->missing += !is_there;
-}
-
-/* The first line that begins so and has that in it; NULL if there is none. */
-static const char *
-find(const struct check *check, const char *start, const char *part)
-{
-	for (size_t i = 0; i < check->lines.count; i++) {
-		const char *line = check->lines.items[i];
-
-		if (strncmp(line, start, strlen(start)) == 0 &&
-		    strstr(line, part))
-			return line;
-	}
-	return NULL;
-}
-
-/* As it stands alone, and not within another one. */
-static bool
-has_word(const char *line, const char *word)
-{
-	size_t length = strlen(word);
-	const char *place = line;
-
-	while (line && (place = strstr(place, word))) {
-		bool begins = place > line && strchr(" \t,=}", place[-1]);
-
-		if (begins && strchr(" \t,", place[length]))
-			return true;
-		place++;
-	}
-	return false;
-}
-
-/* Where a socket stands in a line, by either of its names, or as a bare
-   path. */
-static bool
-has_socket(const char *line, const char *socket)
-{
-	const char *rest = strchr(socket, ':') + 1;
-	char *names[] = {socket_of(socket), alloc_printf("unix:%s", rest),
-	    alloc_string(rest)};
-	bool is_inet = strncmp(socket, "inet", 4) == 0, found = false;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		found = found || ((i == 0 || !is_inet) && line &&
-				     has_word(line, names[i]));
-		free(names[i]);
-	}
-	return found;
-}
-
-/* "Xname, S=socket, ...", which InputMailFilters names. */
-static bool
-has_filter(const struct check *check)
-{
-	for (size_t i = 0; i < check->lines.count; i++) {
-		const char *line = check->lines.items[i];
-		char *name;
-		bool is_used;
-
-		if (line[0] != 'X' ||
-		    !has_socket(line, check->config->milter_socket))
-			continue;
-		name = alloc_bytes(line + 1, strcspn(line + 1, ", \t"));
-		is_used = has_word(find(check, "O InputMailFilters", ""), name);
-		free(name);
-		if (is_used)
-			return !strstr(line, "F=");
-	}
-	return false;
-}
 
 static void
 check_map(struct check *check)
 {
 	const char *socket = check->config->map_socket;
-	const char *table = find(check, "Kmailertable", " socket ");
-	const char *own = find(check, "Kdelivery", " socket ");
+	const char *table =
+	    sendmail_cf_find(check->cf, "Kmailertable", " socket ");
+	const char *own = sendmail_cf_find(check->cf, "Kdelivery", " socket ");
 
-	if (!has_socket(own, socket) && has_socket(table, socket)) {
-		tell(check, true, "Kmailertable, in the place of Kdelivery");
+	if (!sendmail_cf_has_socket(own, socket) &&
+	    sendmail_cf_has_socket(table, socket)) {
+		checklist_item(&check->list, true,
+		    "Kmailertable, in the place of Kdelivery");
 		return;
 	}
-	tell(check, has_socket(own, socket),
+	checklist_item(&check->list, sendmail_cf_has_socket(own, socket),
 	    "Kdelivery socket, that of map.socket");
-	tell(check, find(check, "R", "$(delivery $&{nrcpts};$&f;"),
+	checklist_item(&check->list,
+	    sendmail_cf_find(check->cf, "R", "$(delivery $&{nrcpts};$&f;"),
 	    "the rules of LOCAL_NET_CONFIG");
 }
 
 static void
 check_mailers(struct check *check)
 {
-	const char *class = find(check, CLASS, "");
-	bool is_own = find(check, "Kdelivery", "") != NULL;
+	bool is_own = sendmail_cf_find(check->cf, "Kdelivery", "") != NULL;
 	struct strings mailers;
 
 	collect_mailers(check->config, &mailers);
 	for (size_t i = 0; i < mailers.count; i++) {
 		const char *name = mailers.items[i];
-		char *what = alloc_printf(CLASS " with %s", name);
 		char *line = alloc_printf("M%s,", name);
 
 		if (is_own)
-			tell(check, has_word(class, name), what);
+			checklist_item(&check->list,
+			    sendmail_cf_has_member(check->cf, CLASS, name),
+			    CLASS " with %s", name);
 		if (strcmp(name, "error") != 0)
-			tell(check, find(check, line, ""), line);
+			checklist_item(&check->list,
+			    sendmail_cf_find(check->cf, line, ""), "%s", line);
 		free(line);
-		free(what);
 	}
 	clear(&mailers);
 }
@@ -377,10 +261,10 @@ check_ports(struct check *check)
 		char *start =
 		    alloc_printf("M" MAILER_PREFIX "%s,", ports.items[i]);
 		char *end = alloc_printf("A=TCP $h %s", ports.items[i]);
-		char *what = alloc_printf("%s ... %s", start, end);
 
-		tell(check, find(check, start, end), what);
-		free(what);
+		checklist_item(&check->list,
+		    sendmail_cf_find(check->cf, start, end), "%s ... %s", start,
+		    end);
 		free(end);
 		free(start);
 	}
@@ -392,37 +276,47 @@ static void
 check_lifetime(struct check *check)
 {
 	static const char key[] = "O Timeout.queuereturn=";
-	const char *line = find(check, key, "");
+	const char *line = sendmail_cf_find(check->cf, key, "");
 	const char *value = line ? line + strlen(key) : LIFETIME;
 	int64_t lifetime_ms;
 
 	if (sight_uses_wait(check->config) &&
 	    quantity_duration_ms(value, &lifetime_ms) == 0)
-		tell(check, sight_longest_wait_ms(check->config) < lifetime_ms,
+		checklist_item(&check->list,
+		    sight_longest_wait_ms(check->config) < lifetime_ms,
 		    "Timeout.queuereturn, longer than wait_at_most");
+}
+
+static void
+check_all(struct check *check)
+{
+	const struct config *config = check->config;
+
+	checklist_item(&check->list,
+	    sendmail_cf_has_filter(check->cf, config->milter_socket),
+	    "INPUT_MAIL_FILTER, that of milter.socket and without F=");
+	if (config->map_socket)
+		check_map(check);
+	check_mailers(check);
+	check_ports(check);
+	check_lifetime(check);
 }
 
 int
 sendmail_check(const struct config *config, const char *directory, FILE *to)
 {
-	struct check check = {.config = config, .to = to};
 	char *path =
 	    alloc_printf("%s/sendmail.cf", directory ? directory : DIRECTORY);
-	int result = read_lines(path, &check.lines);
+	struct check check = {
+	    .config = config, .cf = sendmail_cf_read(path), .list = {.to = to}};
 
-	if (result != 0) {
-		fprintf(stderr, "repgate: %s: %s\n", path, strerror(errno));
+	if (check.cf) {
+		check_all(&check);
 	} else {
-		tell(&check, has_filter(&check),
-		    "INPUT_MAIL_FILTER, that of milter.socket and without F=");
-		if (config->map_socket)
-			check_map(&check);
-		check_mailers(&check);
-		check_ports(&check);
-		check_lifetime(&check);
-		result = check.missing;
+		fprintf(stderr, "repgate: %s: %s\n", path, strerror(errno));
+		check.list.missing = -1;
 	}
-	clear(&check.lines);
+	sendmail_cf_destroy(&check.cf);
 	free(path);
-	return result;
+	return check.list.missing;
 }
