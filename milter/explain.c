@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "config/routes.h"
 #include "doors/question.h"
+#include "policy/condition.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
@@ -255,7 +256,7 @@ rules_json(const struct board *board, const struct facts *facts,
 
 	for (size_t i = 0; i < config->rule_count; i++) {
 		const struct rule *rule = &config->rules[i];
-		enum condition failed = gate_failing(board, rule, facts,
+		enum condition failed = condition_failing(board, rule, facts,
 		    facts->recipients, egress ? egress->name : "");
 		json_t *json = json_object();
 
@@ -431,13 +432,15 @@ explain_door(const struct board *board, const struct explain_message *message,
 	bool is_outbound;
 
 	fill_facts(message, door, &facts, &recipient);
-	is_outbound = gate_is_outbound(config, &recipient) &&
+	is_outbound = recipient_is_outbound(config, &recipient) &&
 		      ((door != DOOR_RECIPIENT && door != DOOR_MAILERTABLE) ||
 			  config->local_domains.count > 0);
 	question.sender = facts.sender;
 	question.recipient = recipient.address;
 	question.receiver = recipient.receiver;
-	egress = is_outbound ? gate_egress(config, &facts, &recipient) : NULL;
+	egress = is_outbound
+		     ? condition_egress(config, facts.sender, &recipient)
+		     : NULL;
 	if (door == DOOR_MILTER)
 		gate_decide(board, &facts, &verdict);
 	else

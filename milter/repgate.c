@@ -143,7 +143,7 @@ matters(const struct board *board, const struct explain_message *message)
 	    .address = message->to, .mailer = message->mailer};
 
 	return gate_wants_receivers(board) &&
-	       gate_is_outbound(board->config, &recipient);
+	       recipient_is_outbound(board->config, &recipient);
 }
 
 /* By its name, to be freed; NULL: nobody knows, or nobody needs to. 0, or -1 if

@@ -7,6 +7,7 @@
 #include "config/group.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void
 values_strings(struct group *group, const char *key,
@@ -43,6 +44,15 @@ values_refuse_empty(struct group *group, const char *key)
 		group_error(group, key,
 		    "found an empty array, expected at least one item; or "
 		    "leave the key out");
+}
+
+bool
+strings_contain(const struct strings *strings, const char *text)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		if (strcmp(strings->items[i], text) == 0)
+			return true;
+	return false;
 }
 
 void

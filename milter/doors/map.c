@@ -93,7 +93,7 @@ tell(struct map *map, const struct verdict *verdict, enum door door,
 	hash = hash_text(hash_text(hash, key), answer);
 	if (!may_log(map, hash, clock_now_ms()))
 		return;
-	gate_line_of_answer(&line, verdict, door, key, MODE_ENFORCE);
+	verdict_line_of_answer(&line, verdict, door, key, MODE_ENFORCE);
 	log_line(&line);
 }
 

@@ -95,7 +95,7 @@ log_gated(const struct outcome *outcome)
 {
 	struct line line;
 
-	gate_line(&line, outcome->verdict, outcome->facts, outcome->mode,
+	verdict_line(&line, outcome->verdict, outcome->facts, outcome->mode,
 	    outcome->queue_id, outcome->cause);
 	log_line(&line);
 }

@@ -83,7 +83,7 @@ find_key(const struct bill *bill, const struct recipient *recipient,
 	const char *sender = bill->facts->sender;
 	enum door door = DOOR_RECIPIENT;
 
-	if (!gate_is_outbound(bill->board->config, recipient))
+	if (!recipient_is_outbound(bill->board->config, recipient))
 		return -1;
 	if (bill->board->config->mta == MTA_SENDMAIL)
 		door = DOOR_DELIVERY;

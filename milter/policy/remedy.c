@@ -1,30 +1,9 @@
 #include "policy/remedy.h"
 
 #include "config/config.h"
-#include "config/receiver_names.h"
 #include "config/sight.h"
+#include "policy/condition.h"
 #include "standing/board.h"
-
-#include <string.h>
-
-static bool
-contains(const struct strings *strings, const char *text)
-{
-	for (size_t i = 0; i < strings->count; i++)
-		if (strcmp(strings->items[i], text) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_about(const struct rule *rule, const char *egress, const char *receiver)
-{
-	if (rule->egresses.count > 0 && !contains(&rule->egresses, egress))
-		return false;
-	return rule->receivers.count == 0 ||
-	       contains(&rule->receivers, receiver) ||
-	       contains(&rule->receivers, RECEIVER_NAMES_ANY);
-}
 
 /* Of those that the gate lets the map act on for a recipient. */
 static bool
@@ -56,7 +35,7 @@ remedy_is_there(const struct board *board, size_t egress, const char *receiver)
 		const struct rule *rule = &config->rules[i];
 
 		if (rule->wants_listed_domain ||
-		    !is_about(rule, name, receiver))
+		    !condition_is_about(rule, name, receiver))
 			continue;
 		if (can_move(config, rule))
 			return true;

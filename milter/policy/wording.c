@@ -3,7 +3,7 @@
 #include "base/domain.h"
 #include "base/line.h"
 #include "config/mailer.h"
-#include "policy/gate.h"
+#include "policy/verdict.h"
 #include "standing/board.h"
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ wording_defer(char text[WORDING_MAX], const struct verdict *verdict)
 	struct blame blame;
 	size_t used;
 
-	gate_blame(verdict, &blame);
+	verdict_blame(verdict, &blame);
 	used = say_why(raw, sizeof raw, "", &blame);
 	if (used < sizeof raw)
 		snprintf(raw + used, sizeof raw - used, "%s%s; try again later",
@@ -47,7 +47,7 @@ wording_hold(char text[WORDING_MAX], const struct verdict *verdict)
 	char raw[WORDING_MAX];
 	struct blame blame;
 
-	gate_blame(verdict, &blame);
+	verdict_blame(verdict, &blame);
 	say_why(raw, sizeof raw, "repgate: ", &blame);
 	line_escape(text, WORDING_MAX, raw, strlen(raw));
 	return text;
@@ -59,7 +59,7 @@ write_reason(char *text, size_t size, const struct verdict *verdict)
 	char raw[WORDING_MAX];
 	struct blame blame;
 
-	gate_blame(verdict, &blame);
+	verdict_blame(verdict, &blame);
 	say_why(raw, sizeof raw, "", &blame);
 	line_escape(text, size, raw, strlen(raw));
 }

@@ -165,7 +165,7 @@ check_doors(const struct board *board)
 	struct line line;
 
 	gate_decide(board, &facts, &verdict);
-	gate_line(
+	verdict_line(
 	    &line, &verdict, &facts, MODE_ENFORCE, told(QUEUE_ID), told(NAME));
 	check_line(&line);
 	check_answer(&verdict);
@@ -174,7 +174,7 @@ check_doors(const struct board *board)
 		    texts[door == DOOR_SENDER ? SENDER : RECIPIENT];
 
 		gate_answer(board, door, address, told(RECEIVER), &verdict);
-		gate_line_of_answer(
+		verdict_line_of_answer(
 		    &line, &verdict, door, address, MODE_ENFORCE);
 		check_line(&line);
 		check_answer(&verdict);

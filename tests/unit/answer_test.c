@@ -398,13 +398,13 @@ tells_of_an_answer(void **state)
 	(void)state;
 	prepare(c, &config, &board, standings);
 	gate_answer(&board, DOOR_SENDER, "a\n@ours.test", NULL, &verdict);
-	gate_line_of_answer(
+	verdict_line_of_answer(
 	    &line, &verdict, DOOR_SENDER, "a\n@ours.test", MODE_ENFORCE);
 	assert_string_equal(line.text,
 	    "gate: door=sender action=reroute via=smarthost egress=main "
 	    "address=192.0.2.1 blocked-by=\"P \\\"A\\\"\" rule=all "
 	    "from=\"<a\\x0a@ours.test>\" mode=enforce");
-	gate_line_of_answer(
+	verdict_line_of_answer(
 	    &line, &verdict, DOOR_RECIPIENT, "b@x.test", MODE_ENFORCE);
 	assert_non_null(strstr(line.text, " to=<b@x.test> "));
 }

@@ -81,7 +81,7 @@ test_outbound(void **state)
 		print_message(
 		    "%s by %s\n", c->address, c->mailer ? c->mailer : "?");
 		assert_int_equal(
-		    gate_is_outbound(&settings, &recipient), c->want);
+		    recipient_is_outbound(&settings, &recipient), c->want);
 	}
 }
 
@@ -488,7 +488,7 @@ test_listed_domain(void **state)
 		assert_int_equal(got.outbound_count, c->want_count);
 		if (!got.domain)
 			continue;
-		gate_blame(&got, &blame);
+		verdict_blame(&got, &blame);
 		assert_string_equal(blame.subject, "ours.test");
 		assert_string_equal(blame.blocked_by, "Spamhaus DBL");
 	}
@@ -605,7 +605,7 @@ test_line(void **state)
 		print_message("%s\n", c->name);
 		if (verdict.egress)
 			verdict.standing = &c->standing;
-		gate_line(
+		verdict_line(
 		    &line, &verdict, &facts, c->mode, c->queue_id, c->cause);
 		assert_string_equal(line.text, c->want);
 	}

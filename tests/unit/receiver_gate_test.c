@@ -245,7 +245,7 @@ decides_for_a_message(void **state)
 		config.reroute_by =
 		    by_header ? REROUTE_BY_HEADER : REROUTE_BY_MAP;
 		gate_decide(&board, &facts, &verdict);
-		gate_line(
+		verdict_line(
 		    &line, &verdict, &facts, MODE_ENFORCE, "4F232A72072", NULL);
 		assert_string_equal(line.text,
 		    "gate: qid=4F232A72072 action=reroute via=smarthost "
