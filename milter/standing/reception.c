@@ -8,15 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Recipients of one message, which the map cannot tell from messages. */
-#define BURST_MS CLOCK_SEC
-
 static void
 drop_charge(struct reception *reception, enum charge charge)
 {
-	memset(reception->runs[charge], 0, sizeof reception->runs[charge]);
-	reception->recalled[charge] = 0;
-	reception->heard_ms[charge] = CLOCK_NEVER;
+	refusals_begin(&reception->refusals[charge]);
 	reception->is_kept = false;
 	if (charge == CHARGE_BLOCK)
 		reception->refusing_ms = CLOCK_NEVER;
@@ -30,81 +25,6 @@ begin_run(struct reception *reception)
 	reception->delivered = 0;
 	reception->delivered_message = 0;
 	reception->delivered_ms = CLOCK_NEVER;
-}
-
-/* FNV-1a; never 0. */
-static uint64_t
-message_of(const char *qid)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	if (!qid)
-		return 0;
-	for (; *qid; qid++)
-		hash = (hash ^ (unsigned char)*qid) * UINT64_C(0x100000001b3);
-	return hash ? hash : 1;
-}
-
-/* ---- counting ------------------------------------------------------------ */
-
-static size_t
-marks_of(const struct run *run)
-{
-	return run->count < RECEIVER_AFTER_MAX ? run->count
-					       : RECEIVER_AFTER_MAX;
-}
-
-static bool
-is_known(const struct run *run, const struct mark *mark)
-{
-	for (size_t i = 0; i < marks_of(run); i++) {
-		const struct mark *old = &run->marks[i];
-
-		if (mark->message != 0 && old->message == mark->message)
-			return true;
-		if (mark->message == 0 && mark->at_ms - old->at_ms < BURST_MS)
-			return true;
-	}
-	return false;
-}
-
-static void
-count(struct run *run, const struct mark *mark)
-{
-	if (is_known(run, mark))
-		return;
-	run->marks[run->next] = *mark;
-	run->next = (run->next + 1) % RECEIVER_AFTER_MAX;
-	run->count++;
-}
-
-static int
-count_within(const struct run *run, int64_t since_ms)
-{
-	int found = 0;
-
-	for (size_t i = 0; i < marks_of(run); i++)
-		found += run->marks[i].at_ms > since_ms;
-	return found;
-}
-
-static int
-most_within(const struct run runs[WITNESSES], int64_t since_ms)
-{
-	int by_map = count_within(&runs[WITNESS_MAP], since_ms);
-	int by_log = count_within(&runs[WITNESS_LOG], since_ms);
-
-	return by_map > by_log ? by_map : by_log;
-}
-
-int
-reception_replies(const struct reception *reception, enum charge charge)
-{
-	const struct run *runs = reception->runs[charge];
-	int by_map = runs[WITNESS_MAP].count, by_log = runs[WITNESS_LOG].count;
-
-	return reception->recalled[charge] +
-	       (by_map > by_log ? by_map : by_log);
 }
 
 /* ---- states -------------------------------------------------------------- */
@@ -144,11 +64,11 @@ judge(struct reception *reception, const struct receiver_settings *settings,
 {
 	int64_t since_ms = now_ms - settings->within_ms;
 
-	if (most_within(reception->runs[CHARGE_BLOCK], since_ms) >=
+	if (refusals_since(&reception->refusals[CHARGE_BLOCK], since_ms) >=
 	    settings->block_after)
 		return turn(reception, RECEIVER_BLOCKED, now_ms, wall_sec);
 	if (reception->state == RECEIVER_OPEN &&
-	    most_within(reception->runs[CHARGE_THROTTLE], since_ms) >=
+	    refusals_since(&reception->refusals[CHARGE_THROTTLE], since_ms) >=
 		settings->throttle_after)
 		return turn(reception, RECEIVER_THROTTLED, now_ms, wall_sec);
 	return false;
@@ -180,13 +100,10 @@ see_refusal(struct reception *reception, const struct config *config,
 {
 	enum charge charge =
 	    reply->class == REPLY_IP_BLOCKED ? CHARGE_BLOCK : CHARGE_THROTTLE;
-	const struct mark mark = {message_of(reply->qid), reply->at_ms};
-	enum witness witness = reply->qid ? WITNESS_LOG : WITNESS_MAP;
 	bool has_ended = probing_refuse(&reception->probing, reply->at_ms);
 
-	count(&reception->runs[charge][witness], &mark);
-	if (reply->at_ms > reception->heard_ms[charge])
-		reception->heard_ms[charge] = reply->at_ms;
+	refusals_add(&reception->refusals[charge], refusals_message(reply->qid),
+	    reply->at_ms);
 	if (charge == CHARGE_BLOCK && reception->refusing_ms == CLOCK_NEVER)
 		reception->refusing_ms = reply->at_ms;
 	reception->delivered = 0;
@@ -204,14 +121,15 @@ static bool
 see_delivery(struct reception *reception, const struct config *config,
     const struct sighted_reply *reply, int64_t wall_sec)
 {
-	uint64_t message = message_of(reply->qid);
+	uint64_t message = refusals_message(reply->qid);
 
-	if (reply->at_ms <= reception->heard_ms[CHARGE_BLOCK] ||
-	    reply->at_ms <= reception->heard_ms[CHARGE_THROTTLE])
+	if (reply->at_ms <= reception->refusals[CHARGE_BLOCK].heard_ms ||
+	    reply->at_ms <= reception->refusals[CHARGE_THROTTLE].heard_ms)
 		return false;
 	if (message ? message == reception->delivered_message
 		    : reception->delivered > 0 &&
-			  reply->at_ms - reception->delivered_ms < BURST_MS)
+			  reply->at_ms - reception->delivered_ms <
+			      REFUSALS_BURST_MS)
 		return false;
 	reception->delivered_message = message;
 	reception->delivered_ms = reply->at_ms;
@@ -247,19 +165,20 @@ reception_see(struct reception *reception, const struct config *config,
 static void
 drop_old(struct reception *reception, enum charge charge, int64_t until_ms)
 {
-	if (reception->heard_ms[charge] != CLOCK_NEVER &&
-	    reception->heard_ms[charge] <= until_ms)
+	int64_t heard_ms = reception->refusals[charge].heard_ms;
+
+	if (heard_ms != CLOCK_NEVER && heard_ms <= until_ms)
 		drop_charge(reception, charge);
 }
 
 static bool
 is_over(const struct reception *reception)
 {
-	const int64_t *heard_ms = reception->heard_ms;
+	enum charge charge = reception->state == RECEIVER_BLOCKED
+				 ? CHARGE_BLOCK
+				 : CHARGE_THROTTLE;
 
-	if (reception->state == RECEIVER_BLOCKED)
-		return heard_ms[CHARGE_BLOCK] == CLOCK_NEVER;
-	return heard_ms[CHARGE_THROTTLE] == CLOCK_NEVER;
+	return reception->refusals[charge].heard_ms == CLOCK_NEVER;
 }
 
 static void
@@ -295,8 +214,8 @@ reception_is_blank(const struct reception *reception)
 {
 	return reception->state == RECEIVER_OPEN &&
 	       reception->list_count == 0 &&
-	       reception->heard_ms[CHARGE_BLOCK] == CLOCK_NEVER &&
-	       reception->heard_ms[CHARGE_THROTTLE] == CLOCK_NEVER;
+	       reception->refusals[CHARGE_BLOCK].heard_ms == CLOCK_NEVER &&
+	       reception->refusals[CHARGE_THROTTLE].heard_ms == CLOCK_NEVER;
 }
 
 /* ---- over a restart ------------------------------------------------------ */
@@ -322,17 +241,17 @@ void
 reception_write(struct reception *reception, struct reception_record *out,
     int64_t now_ms, int64_t wall_sec)
 {
-	const int64_t *heard_ms = reception->heard_ms;
+	const struct refusals *block = &reception->refusals[CHARGE_BLOCK];
+	const struct refusals *throttle = &reception->refusals[CHARGE_THROTTLE];
 
 	*out = (struct reception_record){
 	    .state = reception->state,
 	    .since_sec = reception->since_wall_sec,
-	    .blocked_sec = to_wall(heard_ms[CHARGE_BLOCK], now_ms, wall_sec),
-	    .throttled_sec =
-		to_wall(heard_ms[CHARGE_THROTTLE], now_ms, wall_sec),
+	    .blocked_sec = to_wall(block->heard_ms, now_ms, wall_sec),
+	    .throttled_sec = to_wall(throttle->heard_ms, now_ms, wall_sec),
 	    .refusing_sec = to_wall(reception->refusing_ms, now_ms, wall_sec),
-	    .blocks = reception_replies(reception, CHARGE_BLOCK),
-	    .throttles = reception_replies(reception, CHARGE_THROTTLE),
+	    .blocks = refusals_count(block),
+	    .throttles = refusals_count(throttle),
 	    .probe = reception->probing.stage,
 	    .probe_sec = to_wall(reception->probing.since_ms, now_ms, wall_sec),
 	    .probes_refused = reception->probing.refused,
@@ -366,14 +285,14 @@ reception_read(struct reception *reception,
 	reception->since_ms = from_wall(record->since_sec, now_ms, wall_sec);
 	if (reception->since_ms == CLOCK_NEVER)
 		reception->since_ms = now_ms;
-	reception->heard_ms[CHARGE_BLOCK] =
+	reception->refusals[CHARGE_BLOCK].heard_ms =
 	    from_wall(record->blocked_sec, now_ms, wall_sec);
-	reception->heard_ms[CHARGE_THROTTLE] =
+	reception->refusals[CHARGE_THROTTLE].heard_ms =
 	    from_wall(record->throttled_sec, now_ms, wall_sec);
 	reception->refusing_ms =
 	    from_wall(record->refusing_sec, now_ms, wall_sec);
-	reception->recalled[CHARGE_BLOCK] = record->blocks;
-	reception->recalled[CHARGE_THROTTLE] = record->throttles;
+	reception->refusals[CHARGE_BLOCK].recalled = record->blocks;
+	reception->refusals[CHARGE_THROTTLE].recalled = record->throttles;
 	read_probing(&reception->probing, record, now_ms, wall_sec);
 	keep(&reception->list, record->list);
 	keep(&reception->removal, record->removal);

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "standing/probing.h"
 #include "standing/reception_record.h"
+#include "standing/refusals.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,27 +17,11 @@
 
 struct sighted_reply;
 
-/* That one message was refused. */
-struct mark {
-	uint64_t message; /* 0: it is not known which */
-	int64_t at_ms;
-};
-
-/* What one witness says of one class. */
-struct run {
-	struct mark marks[RECEIVER_AFTER_MAX]; /* the last ones, in a ring */
-	size_t next;
-	int count; /* since the run began; may be more than the ring has */
-};
-
-enum witness { WITNESS_MAP, WITNESS_LOG, WITNESSES };
 enum charge { CHARGE_THROTTLE, CHARGE_BLOCK, CHARGES };
 
 struct reception {
-	struct run runs[CHARGES][WITNESSES];
-	int recalled[CHARGES];	   /* replies of before the start */
-	int64_t heard_ms[CHARGES]; /* CLOCK_NEVER: not in this run */
-	int64_t refusing_ms;	   /* the first block of the run */
+	struct refusals refusals[CHARGES];
+	int64_t refusing_ms; /* the first block of the run */
 	uint64_t delivered_message;
 	int64_t delivered_ms;
 	int delivered;
@@ -69,9 +54,6 @@ bool reception_is_probed(const struct reception *, const struct config *);
 
 /* Whether there is nothing to know of it. */
 bool reception_is_blank(const struct reception *);
-
-/* Messages that were refused so in this run. */
-int reception_replies(const struct reception *, enum charge);
 
 /* The record borrows the texts. Reading is for one that was just initialised,
    and copies them. */

@@ -221,7 +221,9 @@ put_on_board(const struct receptions *receptions, const struct row *row,
     struct board *board, int64_t now_ms)
 {
 	const struct reception *reception = &row->reception;
-	bool is_throttled = reception->state == RECEIVER_THROTTLED;
+	enum charge charge = reception->state == RECEIVER_THROTTLED
+				 ? CHARGE_THROTTLE
+				 : CHARGE_BLOCK;
 	char blocked_by[TEXT_MAX], lists[TEXT_MAX];
 	const struct board_receiver receiver = {
 	    .egress = row->egress,
@@ -236,8 +238,7 @@ put_on_board(const struct receptions *receptions, const struct row *row,
 	    .probe = reception->probing.stage,
 	    .pause_ms =
 		probing_pause_ms(&reception->probing, receptions->config),
-	    .replies = reception_replies(
-		reception, is_throttled ? CHARGE_THROTTLE : CHARGE_BLOCK),
+	    .replies = refusals_count(&reception->refusals[charge]),
 	    .delivered = reception->delivered,
 	    .for_ms = now_ms - reception->since_ms,
 	    .since_wall_sec = reception->since_wall_sec,

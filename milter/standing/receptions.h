@@ -16,10 +16,8 @@
  * messages delivered in a row: a farm of a hundred servers of which one
  * refuses us is not blocked. No other reply counts, for or against.
  *
- * There are two witnesses. The map is not told which message a reply was
- * about, so that of what it sees in one second only the first counts; the log
- * has queue ids. Both see the same replies: each is counted by itself, and the
- * larger number holds.
+ * There are two witnesses, the map and the log; refusals.h says whose count
+ * holds.
  *
  * The name of a receiver is receiver_find's or receiver_name's for the relay's
  * host name, never what a reply claims. Bounded: the one that was quiet for
