@@ -3,6 +3,7 @@
 #include "policy/gate.h"
 #include "standing/board.h"
 #include "standing/budgets.h"
+#include "standing/pledges.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +103,7 @@ find_key(const struct bill *bill, const struct recipient *recipient,
 static int
 pay_map(struct bill *bill)
 {
+	struct pledges *pledges = budgets_pledges(bill->budgets);
 	const struct facts *facts = bill->facts;
 	uint32_t recipients = 0, charged = 0;
 	char key[KEY_MAX];
@@ -111,16 +113,15 @@ pay_map(struct bill *bill)
 		if (find_key(bill, &facts->recipients[i], key) != 0)
 			continue;
 		recipients++;
-		charged += budgets_take_charges(
-		    bill->budgets, bill->route, key, 1, bill->now_ms);
+		charged += pledges_take_charges(
+		    pledges, bill->route, key, 1, bill->now_ms);
 	}
 	if (budgets_settle(bill->budgets, bill->route, charged, recipients,
 		bill->now_ms) != 0)
 		return -1;
 	for (size_t i = 0; i < facts->recipient_count; i++)
 		if (find_key(bill, &facts->recipients[i], key) == 0)
-			budgets_pledge(
-			    bill->budgets, bill->route, key, 1, bill->now_ms);
+			pledges_add(pledges, bill->route, key, 1, bill->now_ms);
 	return 0;
 }
 
@@ -175,13 +176,15 @@ static bool
 is_paid(struct budgets *budgets, const struct route *route, const char *key,
     bool is_free, int64_t now_ms)
 {
-	if (budgets_use_pledge(budgets, route, key, now_ms))
+	struct pledges *pledges = budgets_pledges(budgets);
+
+	if (pledges_use(pledges, route, key, now_ms))
 		return true;
 	if (is_free)
 		return budgets_has_room(budgets, route, now_ms);
 	if (budgets_take(budgets, route, 1, 1, now_ms) != 0)
 		return false;
-	budgets_note_charge(budgets, route, key, now_ms);
+	pledges_note_charge(pledges, route, key, now_ms);
 	return true;
 }
 

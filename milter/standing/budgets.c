@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/span.h"
+#include "standing/pledges.h"
 #include "standing/store.h"
 
 #include <jansson.h>
@@ -14,8 +15,6 @@
 
 #define KIND "budget"
 #define MINUTE (60 * CLOCK_SEC)
-/* Keys with the same place; the oldest makes room. */
-#define WAYS 4
 /* A refused budget leaves the route's account alone, so that only routes of a
    configuration have one; over many reloads the table stays small. */
 #define ACCOUNTS_MAX 1024
@@ -27,18 +26,11 @@ struct account {
 	bool is_dirty; /* not in the store as it is */
 };
 
-/* What is known of one route and key. */
-struct pledge {
-	uint64_t hash;
-	int64_t at_ms;
-	uint32_t paid, charged;
-};
-
 struct budgets {
 	pthread_mutex_t mutex; /* of all below; nothing is called under it */
 	struct account *accounts;
 	size_t count;
-	struct pledge *pledges; /* NULL before the first */
+	struct pledges *pledges; /* not under the lock */
 };
 
 struct budgets *
@@ -47,6 +39,7 @@ budgets_create(void)
 	struct budgets *budgets = alloc_zeroed(1, sizeof *budgets);
 
 	pthread_mutex_init(&budgets->mutex, NULL);
+	budgets->pledges = pledges_create();
 	return budgets;
 }
 
@@ -59,9 +52,15 @@ budgets_destroy(struct budgets **budgets)
 		free((*budgets)->accounts[i].name);
 	pthread_mutex_destroy(&(*budgets)->mutex);
 	free((*budgets)->accounts);
-	free((*budgets)->pledges);
+	pledges_destroy(&(*budgets)->pledges);
 	free(*budgets);
 	*budgets = NULL;
+}
+
+struct pledges *
+budgets_pledges(struct budgets *budgets)
+{
+	return budgets->pledges;
 }
 
 bool
@@ -240,127 +239,6 @@ budgets_left(struct budgets *budgets, const struct route *route, int64_t now_ms,
 					 : 0;
 	}
 	pthread_mutex_unlock(&budgets->mutex);
-}
-
-/* ---- pledges ------------------------------------------------------------ */
-
-/* FNV-1a; letters without case, as addresses compare. */
-static uint64_t
-hash_text(uint64_t hash, const char *text)
-{
-	do {
-		unsigned char byte = *text;
-
-		if (byte >= 'A' && byte <= 'Z')
-			byte |= 0x20;
-		hash = (hash ^ byte) * UINT64_C(0x100000001b3);
-	} while (*text++);
-	return hash;
-}
-
-/* With the lock held: where the one of that key is, or has to be. */
-static struct pledge *
-set_of(struct budgets *budgets, const struct route *route, const char *key,
-    uint64_t *hash)
-{
-	*hash = hash_text(
-	    hash_text(UINT64_C(0xcbf29ce484222325), route->name), key);
-	if (!budgets->pledges)
-		budgets->pledges =
-		    alloc_zeroed(BUDGETS_PLEDGES_MAX, sizeof *budgets->pledges);
-	return &budgets->pledges[*hash % (BUDGETS_PLEDGES_MAX / WAYS) * WAYS];
-}
-
-/* NULL if there is none, or if it is too old. */
-static struct pledge *
-find_pledge(struct budgets *budgets, const struct route *route, const char *key,
-    int64_t now_ms)
-{
-	uint64_t hash;
-	struct pledge *pledge = set_of(budgets, route, key, &hash);
-
-	for (int i = 0; i < WAYS; i++, pledge++)
-		if (pledge->hash == hash &&
-		    now_ms - pledge->at_ms < BUDGETS_PLEDGE_MS)
-			return pledge;
-	return NULL;
-}
-
-/* That of the key, else a new one in the place of the oldest. */
-static struct pledge *
-make_pledge(struct budgets *budgets, const struct route *route, const char *key,
-    int64_t now_ms)
-{
-	struct pledge *pledge = find_pledge(budgets, route, key, now_ms);
-	struct pledge *oldest;
-	uint64_t hash;
-
-	if (pledge)
-		return pledge;
-	pledge = oldest = set_of(budgets, route, key, &hash);
-	for (int i = 0; i < WAYS; i++, pledge++)
-		if (pledge->at_ms < oldest->at_ms)
-			oldest = pledge;
-	*oldest = (struct pledge){.hash = hash, .at_ms = now_ms};
-	return oldest;
-}
-
-void
-budgets_pledge(struct budgets *budgets, const struct route *route,
-    const char *key, uint32_t count, int64_t now_ms)
-{
-	struct pledge *pledge;
-
-	pthread_mutex_lock(&budgets->mutex);
-	pledge = make_pledge(budgets, route, key, now_ms);
-	pledge->paid += count;
-	pledge->at_ms = now_ms;
-	pthread_mutex_unlock(&budgets->mutex);
-}
-
-bool
-budgets_use_pledge(struct budgets *budgets, const struct route *route,
-    const char *key, int64_t now_ms)
-{
-	struct pledge *pledge;
-	bool is_paid;
-
-	pthread_mutex_lock(&budgets->mutex);
-	pledge = find_pledge(budgets, route, key, now_ms);
-	is_paid = pledge && pledge->paid > 0;
-	if (is_paid)
-		pledge->paid--;
-	pthread_mutex_unlock(&budgets->mutex);
-	return is_paid;
-}
-
-void
-budgets_note_charge(struct budgets *budgets, const struct route *route,
-    const char *key, int64_t now_ms)
-{
-	struct pledge *pledge;
-
-	pthread_mutex_lock(&budgets->mutex);
-	pledge = make_pledge(budgets, route, key, now_ms);
-	pledge->charged++;
-	pledge->at_ms = now_ms;
-	pthread_mutex_unlock(&budgets->mutex);
-}
-
-uint32_t
-budgets_take_charges(struct budgets *budgets, const struct route *route,
-    const char *key, uint32_t max, int64_t now_ms)
-{
-	struct pledge *pledge;
-	uint32_t count;
-
-	pthread_mutex_lock(&budgets->mutex);
-	pledge = find_pledge(budgets, route, key, now_ms);
-	count = !pledge ? 0 : pledge->charged < max ? pledge->charged : max;
-	if (pledge)
-		pledge->charged -= count;
-	pthread_mutex_unlock(&budgets->mutex);
-	return count;
 }
 
 /* ---- over a restart ----------------------------------------------------- */

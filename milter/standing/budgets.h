@@ -4,9 +4,6 @@
  *
  * Messages and recipients are counted over a sliding hour and a sliding day
  * (span.h), so that at no time more than the budget was taken within that time.
- *
- * The map is asked about a message several times and is not told which one. So
- * a door may leave a pledge: a question with that key to come is paid for.
  */
 #ifndef STANDING_BUDGETS_H
 #define STANDING_BUDGETS_H
@@ -17,14 +14,8 @@
 #include <stdint.h>
 
 struct budgets;
+struct pledges;
 struct store;
-
-/* What waits longer is paid for anew: a pledge that is left over, because the
-   MTA remembered the answer, must not let other mail through for ever. */
-#define BUDGETS_PLEDGE_MS INT64_C(300000)
-/* Keys that are remembered; when there are more the oldest are forgotten,
-   which counts too much and never too little. */
-#define BUDGETS_PLEDGES_MAX 16384
 
 struct budgets *budgets_create(void);
 void budgets_destroy(struct budgets **);
@@ -52,19 +43,8 @@ bool budgets_has_room(struct budgets *, const struct route *, int64_t now_ms);
 void budgets_left(struct budgets *, const struct route *, int64_t now_ms,
     int64_t left[BUDGET_KINDS]);
 
-/* So many questions with that key are paid for. */
-void budgets_pledge(struct budgets *, const struct route *, const char *key,
-    uint32_t count, int64_t now_ms);
-/* Whether one was, which is then used up. */
-bool budgets_use_pledge(
-    struct budgets *, const struct route *, const char *key, int64_t now_ms);
-/* A question with that key was counted as one message and one recipient, since
-   nobody had said that it would come. */
-void budgets_note_charge(
-    struct budgets *, const struct route *, const char *key, int64_t now_ms);
-/* How many of these there are, up to max; they are forgotten. */
-uint32_t budgets_take_charges(struct budgets *, const struct route *,
-    const char *key, uint32_t max, int64_t now_ms);
+/* The questions that are paid for. Borrowed until budgets_destroy. */
+struct pledges *budgets_pledges(struct budgets *);
 
 /* Brings what is counted to the store, and back after a restart. Only what has
    changed since is written. */

@@ -121,58 +121,6 @@ is_exact_among_threads(void **state)
 	budgets_destroy(&shared);
 }
 
-static void
-pledges_are_used_once(void **state)
-{
-	struct budgets *budgets = budgets_create();
-	const int64_t later = NOW + BUDGETS_PLEDGE_MS;
-
-	(void)state;
-	assert_false(budgets_use_pledge(budgets, &limited, "a@x.test", NOW));
-	budgets_pledge(budgets, &limited, "a@x.test", 2, NOW);
-	assert_false(budgets_use_pledge(budgets, &limited, "b@x.test", NOW));
-	assert_false(budgets_use_pledge(budgets, &free_route, "a@x.test", NOW));
-	assert_true(budgets_use_pledge(budgets, &limited, "A@x.TEST", NOW));
-	assert_true(
-	    budgets_use_pledge(budgets, &limited, "a@x.test", later - 1));
-	assert_false(
-	    budgets_use_pledge(budgets, &limited, "a@x.test", later - 1));
-	budgets_pledge(budgets, &limited, "c@x.test", 1, NOW);
-	assert_false(budgets_use_pledge(budgets, &limited, "c@x.test", later));
-	budgets_note_charge(budgets, &limited, "d@x.test", NOW);
-	budgets_note_charge(budgets, &limited, "d@x.test", NOW);
-	budgets_note_charge(budgets, &limited, "d@x.test", NOW);
-	assert_int_equal(
-	    budgets_take_charges(budgets, &limited, "d@x.test", 2, NOW), 2);
-	assert_int_equal(
-	    budgets_take_charges(budgets, &limited, "d@x.test", 2, NOW), 1);
-	assert_int_equal(
-	    budgets_take_charges(budgets, &limited, "d@x.test", 2, NOW), 0);
-	budgets_destroy(&budgets);
-}
-
-/* More keys than there is room for: some are forgotten, none is invented. */
-static void
-pledges_are_bounded(void **state)
-{
-	enum { KEYS = 2 * BUDGETS_PLEDGES_MAX };
-	struct budgets *budgets = budgets_create();
-	char key[32];
-	int kept = 0;
-
-	(void)state;
-	for (int i = 0; i < KEYS; i++) {
-		snprintf(key, sizeof key, "%d@x.test", i);
-		budgets_pledge(budgets, &limited, key, 1, NOW + i);
-	}
-	for (int i = 0; i < KEYS; i++) {
-		snprintf(key, sizeof key, "%d@x.test", i);
-		kept += budgets_use_pledge(budgets, &limited, key, NOW + KEYS);
-	}
-	assert_in_range(kept, BUDGETS_PLEDGES_MAX / 4, BUDGETS_PLEDGES_MAX);
-	budgets_destroy(&budgets);
-}
-
 /* Another boot clock, half an hour of the world's time later. */
 static void
 survives_a_restart(void **state)
@@ -217,8 +165,6 @@ main(void)
 	    cmocka_unit_test(counts_to_the_limit),
 	    cmocka_unit_test(keeps_all_limits),
 	    cmocka_unit_test(is_exact_among_threads),
-	    cmocka_unit_test(pledges_are_used_once),
-	    cmocka_unit_test(pledges_are_bounded),
 	    cmocka_unit_test(survives_a_restart),
 	};
 
