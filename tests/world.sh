@@ -12,6 +12,8 @@
 #   receiver_start NAME ADDRESS [OPTIONS OF smtp-sink]
 #                            a server that takes mail at 127.x.y.z; a host with
 #                            that A record is it; its messages are in $dir/NAME
+#   microsoft_start, hosted_start
+#                            worlds that several tests share
 
 # shellcheck disable=SC2034,SC2154 # variables of sandbox.sh
 
@@ -110,9 +112,13 @@ tell_replies() {
 	}
 }
 
-# Before sandbox_start: Postfix has the transport for probes, and tries again
-# what it put off only when it is told to.
-try_direct() {
+# In the place of world_open: all that probes take, and a Postfix that tries
+# again what it put off only when it is told to.
+probes_open() {
+	world_open
+	ask_map
+	tell_replies
+	follow_log
 	tries_direct=yes
 	main_cf+=('minimal_backoff_time = 1000s' 'maximal_backoff_time = 1000s'
 		'queue_run_delay = 1000s')
@@ -120,13 +126,55 @@ try_direct() {
 
 # After sandbox_start: Microsoft takes in the mail of baker.test; its server is
 # the receiver "outlook".
-microsoft_start() { # [LINE OF world]...
-	printf '%s\n' "$@" \
+# shellcheck disable=SC2120 # they may be left out
+microsoft_start() { # [MORE LINES OF world]
+	printf '%s\n' "${1:-# and no more}" \
 	    'baker.test MX mx 60 10 baker-test.mail.protection.outlook.com' \
 	    '*.mail.protection.outlook.com A a 60 127.0.0.20' | world
 	refusing_start outlook 127.0.0.20
 }
-microsoft_block='550 5.7.1 Unfortunately, messages from [203.0.113.5] weren'\''t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).'
+microsoft_words='5.7.1 Unfortunately, messages from [203.0.113.5] weren'\''t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).'
+microsoft_block="550 $microsoft_words"
+
+# After sandbox_start: baker.test and mason.test are hosted at Microsoft, whose
+# server is the receiver "outlook", and free.test at "free"; and Microsoft is all
+# that repgate knows of receivers.
+hosted_start() {
+	world <<-'END'
+	baker.test MX mx 60 10 baker-test.mail.protection.outlook.com
+	mason.test MX mx 60 5 mason-test.mail.protection.outlook.com 20 mx.free.test
+	free.test MX mx 60 10 mx.free.test
+	*.mail.protection.outlook.com A a 60 127.0.0.20
+	mx.free.test A a 60 127.0.0.30
+	*.test * nxdomain 1 1
+	END
+	cat >>"$dir/providers.conf" <<-'END'
+	receivers = ( { id = "microsoft-365"; name = "Microsoft 365";
+	  mx = [ "*.mail.protection.outlook.com" ];
+	  replies = ( { pattern = "S3140"; class = "ip-blocked"; } ); } );
+	END
+	receiver_start outlook 127.0.0.20
+	receiver_start free 127.0.0.30
+}
+
+# Goes on sending with the test's own send_one until repgated's log has it.
+send_until() { # REGEX
+	local end=$((SECONDS + deadline))
+	until ! log_count "$1" | grep -qx 0; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		send_one || return 1
+		sleep 0.2
+	done
+}
+
+# A file that the queue manager takes up again while smtp(8) is not done with it
+# yet lies there until it is told to look.
+is_flushed() {
+	queue_is_empty && return
+	sleep 1
+	postqueue -c "$dir/postfix" -f
+	false
+}
 
 # Before sandbox_start: repgated may read Postfix's log, and have it try a
 # message again at once by postqueue(1); without privilege.

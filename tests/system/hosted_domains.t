@@ -8,21 +8,7 @@
 world_open
 ask_map
 sandbox_start
-world <<'END'
-baker.test MX mx 60 10 baker-test.mail.protection.outlook.com
-mason.test MX mx 60 5 mason-test.mail.protection.outlook.com 20 mx.free.test
-free.test MX mx 60 10 mx.free.test
-*.mail.protection.outlook.com A a 60 127.0.0.20
-mx.free.test A a 60 127.0.0.30
-*.test * nxdomain 1 1
-END
-cat >>"$dir/providers.conf" <<'END'
-receivers = ( { id = "microsoft-365"; name = "Microsoft 365";
-  mx = [ "*.mail.protection.outlook.com" ];
-  replies = ( { pattern = "S3140"; class = "ip-blocked"; } ); } );
-END
-receiver_start outlook 127.0.0.20
-receiver_start free 127.0.0.30
+hosted_start
 conf policy '( { name = "ms"; receivers = [ "microsoft-365" ];
     then = "reroute"; via = [ "smarthost" ]; } )'
 repgate_start

@@ -6,19 +6,7 @@
 
 world_open
 sandbox_start
-world <<'END'
-baker.test MX mx 60 10 baker-test.mail.protection.outlook.com
-free.test MX mx 60 10 mx.free.test
-*.mail.protection.outlook.com A a 60 127.0.0.20
-mx.free.test A a 60 127.0.0.30
-END
-cat >>"$dir/providers.conf" <<'END'
-receivers = ( { id = "microsoft-365"; name = "Microsoft 365";
-  mx = [ "*.mail.protection.outlook.com" ];
-  replies = ( { pattern = "S3140"; class = "ip-blocked"; } ); } );
-END
-receiver_start outlook 127.0.0.20
-receiver_start free 127.0.0.30
+hosted_start
 list_address 203.0.113.5
 conf policy '( { name = "ms"; receivers = [ "Microsoft 365" ];
     then = "reroute"; via = [ "smarthost" ]; } )'

@@ -11,15 +11,9 @@ main='{ name = "main"; addresses = [ "203.0.113.5" ]; }'
 news='{ name = "news"; addresses = [ "203.0.113.6" ]; mailers = [ "smtp-news" ]; }'
 bulk='{ name = "bulk"; addresses = [ "203.0.113.7" ]; mailers = [ "smtp-bulk" ]; }'
 sent=0
-# Goes on sending until the log has it.
-send_until() { # REGEX
-	local end=$((SECONDS + deadline))
-	until ! log_count "$1" | grep -qx 0; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sent=$((sent + 1))
-		send anna@local.test "b$sent@baker.test" || return 1
-		sleep 0.2
-	done
+send_one() {
+	sent=$((sent + 1))
+	send anna@local.test "b$sent@baker.test"
 }
 probes() { # AFTER EVERY
 	conf probe "{ transport = \"egress-probe:\"; after = \"$1\"; every = \"$2\"; }"
@@ -35,11 +29,7 @@ stage() {
 		print "$ms->{egress} $ms->{state} $ms->{probe}"'
 }
 
-world_open
-ask_map
-tell_replies
-follow_log
-try_direct
+probes_open
 sandbox_start
 microsoft_start
 script outlook "rcpt $microsoft_block"

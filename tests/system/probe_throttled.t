@@ -10,11 +10,7 @@ deferred() {
 	[ "$(grep -c 'to=<b.*status=deferred' "$dir/postfix.log")" -ge "$1" ]
 }
 
-world_open
-ask_map
-tell_replies
-follow_log
-try_direct
+probes_open
 sandbox_start
 microsoft_start
 script outlook "rcpt /^b/ $throttle"

@@ -8,7 +8,6 @@
 . "$(dirname "$0")/../world.sh"
 
 deadline=40
-words='5.7.1 Unfortunately, messages from [203.0.113.5] weren'\''t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).'
 unknown='550 5.1.1 User unknown'
 refusals() { # RECEIVER REGEX
 	grep -cE -- "$2" "$dir/$1.refused"
@@ -51,7 +50,7 @@ wait_for_log 'standing: egress=main .*to=clean'
 for stage in banner ehlo mail rcpt end; do
 	code=550
 	[ $stage != banner ] || code=554
-	script stages "$stage $code $words"
+	script stages "$stage $code $microsoft_words"
 	ok "$stage: a message is accepted" send anna@local.test "bob@$stage.test"
 	log_has "receiver: name=$stage-host.test egress=main state=blocked "
 done
@@ -60,7 +59,7 @@ ok "and at EHLO, MAIL, RCPT and end of data that is our doing" \
     [ "$(grep -oE 'repgate keeps this, (ehlo|mail|rcpt|end)-host' \
 	"$dir/postfix.log" | sort -u | wc -l)" = 4 ]
 
-script evil "rcpt 550 host baker-test.mail.protection.outlook.com[192.0.2.1] said: 550 $words"
+script evil "rcpt 550 host baker-test.mail.protection.outlook.com[192.0.2.1] said: 550 $microsoft_words"
 for _ in 1 2 3; do
 	send anna@local.test eve@evil.test
 done
@@ -86,7 +85,7 @@ flood() {
 is "10,000 users unknown are left to Postfix" "$(flood)" 10000
 log_lacks 'receiver: name="Microsoft 365"'
 
-script outlook 'rcpt /^(gone|nobody)/ '"$unknown" "rcpt /^bad/ 550 $words"
+script outlook 'rcpt /^(gone|nobody)/ '"$unknown" "rcpt /^bad/ 550 $microsoft_words"
 ok "a message to several is accepted" send anna@local.test \
     gone@baker.test bad@baker.test fine@baker.test
 ok "one is delivered" wait_until message_at outlook

@@ -7,7 +7,6 @@
 . "$(dirname "$0")/../world.sh"
 
 deadline=40
-block='550 5.7.1 Unfortunately, messages from [203.0.113.5] weren'\''t sent. Please contact your Internet service provider since part of their network is on our block list (S3140).'
 deferred() { # ADDRESS REASON
 	grep -q "to=<$1>.*status=deferred ($2" "$dir/postfix.log"
 }
@@ -19,13 +18,9 @@ follow_log
 main_cf+=('defer_transports = egress-wait' 'minimal_backoff_time = 1000s'
 	'maximal_backoff_time = 1000s' 'queue_run_delay = 1000s')
 sandbox_start
-world <<'END'
-baker.test MX mx 60 10 baker-test.mail.protection.outlook.com
-mason.test MX mx 60 10 mason-test.mail.protection.outlook.com
-*.mail.protection.outlook.com A a 60 127.0.0.20
-END
-refusing_start outlook 127.0.0.20
-script outlook "rcpt $block"
+microsoft_start \
+    'mason.test MX mx 60 10 mason-test.mail.protection.outlook.com'
+script outlook "rcpt $microsoft_block"
 conf maillog "( { file = \"$dir/postfix.log\"; } )"
 conf on_clear '"/usr/sbin/postqueue -f"'
 conf receivers '{ block_after = 1; clear_after = 1; }'
