@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/lines.h"
+#include "base/stamp.h"
 #include "config/directory.h"
 #include "config/problems.h"
 #include "config/receivers.h"
@@ -93,7 +94,8 @@ static bool
 read_moment(struct replay *replay, const struct lines *lines,
     const struct attempt *attempt, struct moment *out)
 {
-	if (maillog_stamp(&attempt->stamp, &out->stamp) != 0)
+	if (stamp_read(attempt->stamp.start, attempt->stamp.length,
+		&out->stamp) != 0)
 		return false;
 	out->zone[0] = '\0';
 	if (out->stamp.year == 0)

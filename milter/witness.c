@@ -199,7 +199,7 @@ soften(const struct map_reply *reply, const struct hearing *hearing,
 	const size_t status = hearing->attempt.dsn.length + 1;
 	char raw[2 * MAP_ANSWER_MAX];
 
-	snprintf(raw, sizeof raw, MAILLOG_KEPT ", %s; %.*s", why,
+	snprintf(raw, sizeof raw, ATTEMPT_KEPT ", %s; %.*s", why,
 	    (int)(reply->key_length - status), reply->key + status);
 	memcpy(answer, SOFT_PREFIX, used);
 	line_escape(answer + used, MAP_ANSWER_MAX - used, raw, strlen(raw));

@@ -51,6 +51,6 @@ delivery_status_read(const char *key, size_t length, struct attempt *out)
 	    .status = status_of(*key),
 	};
 	if (out->status != ATTEMPT_SENT)
-		maillog_read_words(space + 1, end - space - 1, out);
+		attempt_read_words(space + 1, end - space - 1, out);
 	return 0;
 }

@@ -14,11 +14,11 @@
 #ifndef EVIDENCE_DELIVERY_STATUS_H
 #define EVIDENCE_DELIVERY_STATUS_H
 
-#include "evidence/maillog.h"
+#include "evidence/attempt.h"
 
 #include <stddef.h>
 
-/* Sets dsn, status, and what maillog_read_words sets; all else is empty. 0, or
+/* Sets dsn, status, and what attempt_read_words sets; all else is empty. 0, or
    -1 with *out untouched if it is none. */
 int delivery_status_read(const char *key, size_t length, struct attempt *out);
 

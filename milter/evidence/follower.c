@@ -1,6 +1,7 @@
 #include "evidence/follower.h"
 
 #include "base/alloc.h"
+#include "base/stamp.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -114,7 +115,7 @@ follower_when(const struct piece *text, int64_t now_sec)
 	struct tm tm = {.tm_isdst = -1};
 	int zone;
 
-	if (maillog_stamp(text, &stamp) != 0)
+	if (stamp_read(text->start, text->length, &stamp) != 0)
 		return 0;
 	tm.tm_mon = stamp.month - 1;
 	tm.tm_mday = stamp.day;

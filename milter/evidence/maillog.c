@@ -229,107 +229,6 @@ read_fields(const char *at, const char *end, struct fields *out)
 	return -1;
 }
 
-/* ---- Postfix's words ---------------------------------------------------- */
-
-static const struct {
-	const char *command;
-	enum reply_stage stage;
-} commands[] = {
-    {"EHLO", REPLY_STAGE_HELO},
-    {"HELO", REPLY_STAGE_HELO},
-    {"LHLO", REPLY_STAGE_HELO},
-    {"MAIL FROM", REPLY_STAGE_MAIL},
-    {"RCPT TO", REPLY_STAGE_RCPT},
-    {"DATA", REPLY_STAGE_DATA},
-    {"end of DATA", REPLY_STAGE_DATA},
-};
-
-/* Takes "(in reply to RCPT TO command)" off the end of the words. */
-static void
-read_stage(struct attempt *out)
-{
-	static const char mark[] = " (in reply to ";
-	const char *at = out->text.start, *end = at + out->text.length;
-	const char *last = memrchr(at, '(', end - at);
-
-	if (!last || last == at || !begins(last - 1, end, mark))
-		return;
-	last--;
-	out->text = piece(at, last);
-	out->stage = REPLY_STAGE_OTHER;
-	last += sizeof mark - 1;
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		if (begins(last, end, commands[i].command))
-			out->stage = commands[i].stage;
-}
-
-/* The words after "host NAME[ADDRESS] " or "server NAME[ADDRESS] "; NULL if
-   the text is not of that form. Sets the speaker. */
-static const char *
-read_speaker(const char *at, const char *end, struct attempt *out)
-{
-	struct piece address;
-	const char *close;
-
-	if (begins(at, end, "host "))
-		at += 5;
-	else if (begins(at, end, "server "))
-		at += 7;
-	else
-		return NULL;
-	close = memchr(at, ']', end - at);
-	if (!close || memchr(at, ' ', close - at))
-		return NULL;
-	/* "host [192.0.2.1]": the relay's name says more. */
-	if (*at != '[')
-		read_relay(at, close + 1, &out->speaker, &address);
-	return close + 1;
-}
-
-/* Where our own answer to Postfix quotes the words that it stands for. */
-static const char *
-skip_kept(const char *at, const char *end)
-{
-	const char *next;
-
-	if (!begins(at, end, MAILLOG_KEPT))
-		return at;
-	next = find(at, end, "; ");
-	return next ? next + 2 : at;
-}
-
-void
-maillog_read_words(const char *start, size_t length, struct attempt *out)
-{
-	static const char suspended[] = "delivery temporarily suspended: ";
-	static const char login[] = "SASL authentication failed; ";
-	const char *at = start, *end = start + length, *words;
-
-	out->speaker = nothing;
-	out->stage = REPLY_STAGE_UNKNOWN;
-	out->is_reply = false;
-	if (begins(at, end, suspended))
-		at += sizeof suspended - 1;
-	at = skip_kept(at, end);
-	out->text = piece(at, end);
-	/* What it said to our login is nothing it said of our mail. */
-	if (begins(at, end, login))
-		return;
-	words = read_speaker(at, end, out);
-	if (!words)
-		return;
-	if (begins(words, end, " said: ")) {
-		out->text = piece(words + 7, end);
-		read_stage(out);
-	} else if (begins(words, end, " refused to talk to me: ")) {
-		out->text = piece(words + 24, end);
-		out->stage = REPLY_STAGE_GREETING;
-	} else {
-		return;
-	}
-	out->is_reply = true;
-}
-
 static bool
 is_word(const struct piece *word, const char *text)
 {
@@ -361,7 +260,7 @@ read_postfix(const struct piece *status, struct attempt *out)
 		end--;
 	at = space + 2;
 	if (out->status != ATTEMPT_SENT && at < end)
-		maillog_read_words(at, end - at, out);
+		attempt_read_words(at, end - at, out);
 	return 0;
 }
 
@@ -482,87 +381,11 @@ maillog_read_host(const char *line, size_t length, struct attempt *out)
 	if (out->qid.length == 0 || out->qid.start != pid_end + 3 ||
 	    !is_smtp(&out->program))
 		return false;
-	maillog_read_words(words, end - words, out);
+	attempt_read_words(words, end - words, out);
 	close = memchr(words, ']', end - words);
 	if (!out->is_reply || !close)
 		return false;
 	read_relay(words + 5, close + 1, &out->relay, &out->relay_address);
 	read_line_stamp(line, words, out);
 	return true;
-}
-
-/* ---- stamps ------------------------------------------------------------- */
-
-/* Two digits, the first of which may be a space; -1 if they are not. */
-static int
-two_digits(const char *at)
-{
-	if (!is_digit(at[1]) || (!is_digit(at[0]) && at[0] != ' '))
-		return -1;
-	return (at[0] == ' ' ? 0 : (at[0] - '0') * 10) + at[1] - '0';
-}
-
-static int
-month_of(const char *at)
-{
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-	for (int i = 0; i < 12; i++)
-		if (memcmp(at, names + 3 * i, 3) == 0)
-			return i + 1;
-	return -1;
-}
-
-static bool
-is_in_range(const struct stamp *stamp)
-{
-	return stamp->month >= 1 && stamp->month <= 12 && stamp->day >= 1 &&
-	       stamp->day <= 31 && stamp->hour >= 0 && stamp->hour <= 23 &&
-	       stamp->minute >= 0 && stamp->minute <= 59 &&
-	       stamp->second >= 0 && stamp->second <= 60;
-}
-
-int
-maillog_stamp(const struct piece *piece_of_line, struct stamp *out)
-{
-	const char *at = piece_of_line->start;
-	struct stamp stamp = {0};
-
-	if (piece_of_line->length == 15) { /* Nov 21 17:34:56 */
-		stamp.month = month_of(at);
-		stamp.day = two_digits(at + 4);
-		at += 7;
-	} else if (piece_of_line->length >= 19 && at[4] == '-' &&
-		   at[7] == '-' && at[10] == 'T') {
-		int century = two_digits(at), year = two_digits(at + 2);
-
-		if (century < 0 || year < 0)
-			return -1;
-		stamp.year = century * 100 + year;
-		stamp.month = two_digits(at + 5);
-		stamp.day = two_digits(at + 8);
-		at += 11;
-	} else {
-		return -1;
-	}
-	stamp.hour = two_digits(at);
-	stamp.minute = two_digits(at + 3);
-	stamp.second = two_digits(at + 6);
-	if (at[2] != ':' || at[5] != ':' || !is_in_range(&stamp))
-		return -1;
-	*out = stamp;
-	return 0;
-}
-
-const char *
-attempt_status_name(enum attempt_status status)
-{
-	static const char *const names[] = {
-	    [ATTEMPT_SENT] = "sent",
-	    [ATTEMPT_DEFERRED] = "deferred",
-	    [ATTEMPT_BOUNCED] = "bounced",
-	    [ATTEMPT_OTHER] = "other",
-	};
-
-	return names[status];
 }

@@ -10,47 +10,13 @@
 #ifndef EVIDENCE_MAILLOG_H
 #define EVIDENCE_MAILLOG_H
 
-#include "evidence/reply.h"
+#include "evidence/attempt.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Longer lines are cut to this by whoever reads them. */
 #define MAILLOG_LINE_MAX (100 * 1024)
-
-/* Text within the line, not ended by NUL. */
-struct piece {
-	const char *start;
-	size_t length;
-};
-
-enum attempt_status {
-	ATTEMPT_SENT,
-	ATTEMPT_DEFERRED,
-	ATTEMPT_BOUNCED, /* also: expired, undeliverable */
-	ATTEMPT_OTHER
-};
-
-struct attempt {
-	struct piece stamp;   /* for maillog_stamp; it may be none */
-	struct piece program; /* "postfix/smtp", "sm-mta" */
-	struct piece qid;
-	struct piece to;    /* without < and >; the first of several */
-	int recipients;	    /* at least 1; Sendmail logs several on one line */
-	struct piece relay; /* host name; empty for none */
-	struct piece relay_address;
-	int relay_port; /* 0: the line does not tell */
-	struct piece dsn;
-	struct piece status_word; /* "deferred" */
-	enum attempt_status status;
-	/* Of a failure: who spoke, if it was not the relay itself; its words;
-	   and to which command. */
-	struct piece speaker;
-	struct piece text;
-	enum reply_stage stage;
-	/* The words are the remote server's, not our own MTA's. */
-	bool is_reply;
-};
 
 /* Whether the line is an attempt; if not, *out is undefined. */
 bool maillog_read(const char *line, size_t length, struct attempt *out);
@@ -59,24 +25,5 @@ bool maillog_read(const char *line, size_t length, struct attempt *out);
    one was asked in the same attempt: an attempt of its own, put off by that
    host, of which the recipient is not told. */
 bool maillog_read_host(const char *line, size_t length, struct attempt *out);
-
-/* Postfix's words about a failure: sets speaker, text, stage and is_reply. */
-void maillog_read_words(const char *words, size_t length, struct attempt *out);
-
-/* How an answer of ours begins that kept a message in Postfix's queue; after
-   "; " it has the words for which it stands. */
-#define MAILLOG_KEPT "repgate keeps this"
-
-/* A point in time as the log has it: no zone, and no year in traditional
-   stamps (0 then). */
-struct stamp {
-	int year, month, day, hour, minute, second;
-};
-
-/* 0, or -1 with *out untouched. */
-int maillog_stamp(const struct piece *, struct stamp *out);
-
-/* "sent" ... for machines. */
-const char *attempt_status_name(enum attempt_status);
 
 #endif

@@ -6,7 +6,8 @@
 #ifndef EVIDENCE_TALLY_H
 #define EVIDENCE_TALLY_H
 
-#include "evidence/maillog.h"
+#include "base/stamp.h"
+#include "evidence/attempt.h"
 #include "evidence/reply.h"
 
 #include <stdbool.h>

@@ -39,12 +39,6 @@ is_word(char c)
 }
 
 static bool
-is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool
 is_space(char c)
 {
 	return (unsigned char)c <= ' ' || c == 0x7f;
@@ -217,140 +211,21 @@ skip_line_start(struct scan *scan)
 /* ---- addresses ----------------------------------------------------------- */
 
 static bool
-is_between(uint8_t byte, uint8_t low, uint8_t high)
+take_address(struct scan *scan)
 {
-	return byte >= low && byte <= high;
-}
+	struct words *out = scan->out;
+	struct quote quote;
+	size_t length = quote_read(scan->bytes, scan->length, scan->at, &quote);
 
-/* Not "4.16.55.1", which Yahoo means as a code, nor a section of an RFC; such
-   an address would have to be in brackets to be seen. */
-static bool
-is_number_of_its_own(const struct scan *scan, const struct address *address)
-{
-	const uint8_t *bytes = address->bytes;
-
-	return is_space(before(scan)) && (bytes[0] == 4 || bytes[0] == 5) &&
-	       bytes[1] < 64 && bytes[2] < 64 && bytes[3] < 64;
-}
-
-static bool
-is_nobody(const struct address *address)
-{
-	const uint8_t *bytes = address->bytes;
-	static const uint8_t low[16] = {[15] = 1};
-
-	if (address->family == 6)
-		return memcmp(bytes, low, 15) == 0 && bytes[15] <= 1;
-	return bytes[0] == 0 || bytes[0] == 127 ||
-	       is_between(bytes[0], 224, 255);
-}
-
-/* "host mx.example.net[192.0.2.1] said: ...": that host is quoted as a
-   speaker, not as the one that is spoken of. length: of the address. */
-static bool
-is_speaker(const struct scan *scan, size_t length)
-{
-	const char *rest = scan->bytes + scan->at + length;
-	size_t left = scan->length - scan->at - length;
-
-	return before(scan) == '[' && left > 6 && rest[0] == ']' &&
-	       (memcmp(rest + 1, " said", 5) == 0 ||
-		   (left > 8 && memcmp(rest + 1, " refused", 8) == 0));
-}
-
-static void
-add_quote(
-    struct words *out, const struct address *address, int bits, bool is_in_name)
-{
-	if (out->quote_count == WORDS_QUOTES_MAX)
-		return;
-	out->quotes[out->quote_count++] =
-	    (struct quote){{*address, bits}, is_in_name};
-}
-
-/* "/24" behind an address, and nothing that goes on with it. */
-static int
-bits_at(const struct scan *scan, size_t ahead, int most)
-{
-	size_t count;
-	int bits = 0;
-
-	if (peek(scan, ahead) != '/')
-		return most;
-	count = digits_at(scan, ahead + 1, 4);
-	for (size_t i = 0; i < count; i++)
-		bits = bits * 10 + peek(scan, ahead + 1 + i) - '0';
-	if (count == 0 || count > 3 || bits < 8 || bits > most ||
-	    is_word(peek(scan, ahead + 1 + count)))
-		return most;
-	return bits;
-}
-
-static bool
-take_address(struct scan *scan, size_t length, bool is_in_name)
-{
-	char text[ADDRESS_TEXT_MAX];
-	struct address address;
-
-	if (length >= sizeof text)
+	if (length == 0)
 		return false;
-	memcpy(text, scan->bytes + scan->at, length);
-	text[length] = '\0';
-	if (address_parse(text, &address) != 0 || is_nobody(&address))
-		return false;
-	if (address.family == 4 && is_number_of_its_own(scan, &address))
-		return false;
-	if (is_speaker(scan, length))
-		scan->out->is_nested = true;
-	else
-		add_quote(scan->out, &address,
-		    bits_at(scan, length, address.family == 4 ? 32 : 128),
-		    is_in_name);
-	put_text(scan->out, "{ip}");
+	if (quote.is_speaker)
+		out->is_nested = true;
+	else if (out->quote_count < WORDS_QUOTES_MAX)
+		out->quotes[out->quote_count++] = quote;
+	put_text(out, "{ip}");
 	scan->at += length;
 	return true;
-}
-
-static bool
-take_ip4(struct scan *scan)
-{
-	size_t length = 0, count;
-	bool is_in_name;
-
-	for (int i = 0; i < 4; i++) {
-		if (i > 0 && peek(scan, length++) != '.')
-			return false;
-		count = digits_at(scan, length, 4);
-		if (count == 0 || count > 3)
-			return false;
-		length += count;
-	}
-	is_in_name =
-	    peek(scan, length) == '.' && is_word(peek(scan, length + 1));
-	if (is_in_name && is_digit(peek(scan, length + 1)))
-		return false;
-	return !is_letter(peek(scan, length)) &&
-	       take_address(scan, length, is_in_name);
-}
-
-static bool
-take_ip6(struct scan *scan)
-{
-	size_t length = 0, colons = 0;
-
-	for (; length < ADDRESS_TEXT_MAX &&
-	       (is_hex(peek(scan, length)) || peek(scan, length) == ':');
-	     length++)
-		colons += peek(scan, length) == ':';
-	/* "2001:db8::1: is listed", but "2001:db8::/32". */
-	if (length > 1 && peek(scan, length - 1) == ':' &&
-	    peek(scan, length - 2) != ':') {
-		length--;
-		colons--;
-	}
-	/* "::1" and "a::" are more often words than addresses. */
-	return colons >= 2 && length >= 6 && !is_letter(peek(scan, length)) &&
-	       take_address(scan, length, false);
 }
 
 /* ---- what is only for one message ---------------------------------------- */
@@ -483,11 +358,9 @@ take_special(struct scan *scan)
 
 	if (skip_line_start(scan))
 		return true;
-	if (is_digit(c) && before(scan) != '.' && take_ip4(scan))
+	if (before(scan) != '.' && take_address(scan))
 		return true;
 	if (is_digit(c) && take_date(scan))
-		return true;
-	if ((is_hex(c) || c == ':') && before(scan) != '.' && take_ip6(scan))
 		return true;
 	return is_local_part(c) && before(scan) != '/' && take_mailbox(scan);
 }

@@ -20,7 +20,7 @@
 #ifndef EVIDENCE_WORDS_H
 #define EVIDENCE_WORDS_H
 
-#include "base/address.h"
+#include "evidence/quote.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,13 +29,6 @@
 #define WORDS_MAX 1000
 #define WORDS_QUOTES_MAX 8
 #define WORDS_STATUS_MAX 16
-
-struct quote {
-	struct network network; /* bits as quoted; 32 or 128 for an address */
-	/* Part of a host name, as in a list's query name: then it may be
-	   written backwards, and it may be no address at all. */
-	bool is_in_name;
-};
 
 struct words {
 	char text[WORDS_MAX + 1]; /* ends with NUL */

@@ -1,4 +1,5 @@
 /* Any bytes as a line of a log. What is read of it lies within it. */
+#include "base/stamp.h"
 #include "evidence/maillog.h"
 
 #include <stddef.h>
@@ -28,7 +29,7 @@ check_stamp(const struct piece *piece)
 {
 	struct stamp stamp = {0};
 
-	if (maillog_stamp(piece, &stamp) != 0)
+	if (stamp_read(piece->start, piece->length, &stamp) != 0)
 		return;
 	must(stamp.month >= 1 && stamp.month <= 12 && stamp.day >= 1 &&
 	     stamp.day <= 31 && stamp.year >= 0 && stamp.year <= 9999);
