@@ -4,6 +4,7 @@
 #include "base/expressions.h"
 #include "config/form.h"
 #include "config/group.h"
+#include "config/terms.h"
 #include "config/values.h"
 
 #include <stdlib.h>
@@ -68,24 +69,65 @@ read_class(struct group *group)
 	return group_word(group, "class", words, REPLY_UNRELATED);
 }
 
-/* 0, or -1 with the problem recorded. */
-static int
-read_pattern(struct group *group, struct expressions *patterns)
+/* The pattern with its terms filled in, to be freed; NULL with the problem
+   recorded. */
+static char *
+expand_pattern(struct group *group, const struct terms *terms)
 {
 	const char *pattern = group_text(group, "pattern", NULL);
-	char *reason = NULL;
+	char unknown[TERM_NAME_MAX], *text;
 
 	group_require(group, "pattern");
 	if (!pattern)
-		return -1;
-	if (expressions_add(patterns, pattern, &reason) == 0)
-		return 0;
+		return NULL;
+	text = terms_expand(terms, pattern, unknown);
+	if (!text)
+		group_error(group, "pattern",
+		    "found %%%s%%, expected the name of a term that stands "
+		    "before",
+		    unknown);
+	return text;
+}
+
+/* As expand_pattern, and the pattern is added. */
+static char *
+read_pattern(struct group *group, const struct terms *terms,
+    struct expressions *patterns)
+{
+	char *pattern = expand_pattern(group, terms), *reason = NULL;
+
+	if (!pattern || expressions_add(patterns, pattern, &reason) == 0)
+		return pattern;
 	group_error(group, "pattern",
 	    "found \"%s\", expected a PCRE2 pattern: "
 	    "%s",
 	    pattern, reason);
 	free(reason);
-	return -1;
+	free(pattern);
+	return NULL;
+}
+
+static const char *
+form_term(const char *text)
+{
+	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz-");
+
+	return text[length] || length >= TERM_NAME_MAX
+		   ? "up to 32 small letters and \"-\""
+		   : NULL;
+}
+
+static void
+read_term(struct group *group, void *context)
+{
+	struct terms *terms = context;
+	const char *name = group_text(group, "name", form_term);
+	char *pattern = expand_pattern(group, terms);
+
+	group_require(group, "name");
+	if (name && pattern)
+		terms_add(terms, name, pattern);
+	free(pattern);
 }
 
 static void
@@ -99,6 +141,7 @@ add_rule(struct reply_rules *rules, const struct reply_rule *rule)
 
 /* Rules that are being read, and those so far that hold at every host. */
 struct reading {
+	struct terms *terms;
 	struct reply_rules *rules;
 	bool is_telling; /* these do */
 	struct telling {
@@ -110,9 +153,8 @@ struct reading {
 
 static void
 add_telling(
-    struct reading *reading, struct group *group, const struct reply_rule *rule)
+    struct reading *reading, const char *pattern, const struct reply_rule *rule)
 {
-	const char *pattern = group_text(group, "pattern", NULL);
 	size_t i = reading->telling_count++;
 
 	reading->tellings =
@@ -129,12 +171,15 @@ read_rule(struct group *group, void *context)
 	struct reply_rule rule = {.class = read_class(group),
 	    .list = (char *)group_text(group, "list", form_label),
 	    .removal = (char *)group_text(group, "removal", form_removal)};
+	char *pattern =
+	    read_pattern(group, reading->terms, reading->rules->patterns);
 
-	if (read_pattern(group, reading->rules->patterns) != 0)
+	if (!pattern)
 		return;
 	add_rule(reading->rules, &rule);
 	if (reading->is_telling)
-		add_telling(reading, group, &rule);
+		add_telling(reading, pattern, &rule);
+	free(pattern);
 }
 
 static void
@@ -236,14 +281,19 @@ read_receiver(struct group *group, void *context)
 static void
 read_list_name(struct group *group, void *context)
 {
-	struct receivers *receivers = context;
+	const struct book *book = context;
+	struct receivers *receivers = book->receivers;
 	struct list_name name = {0};
+	char *pattern;
 	const char *text = group_text(group, "name", form_label);
 	const char *removal = group_text(group, "removal", form_removal);
 
 	group_require(group, "name");
-	if (read_pattern(group, receivers->list_patterns) != 0)
+	pattern =
+	    read_pattern(group, book->reading.terms, receivers->list_patterns);
+	if (!pattern)
 		return;
+	free(pattern);
 	name.name = copy(text);
 	name.removal = copy(removal);
 	receivers->list_names = alloc_resize(receivers->list_names,
@@ -255,16 +305,18 @@ struct receivers *
 receivers_read(struct group *root)
 {
 	struct receivers *receivers = alloc_zeroed(1, sizeof *receivers);
-	struct book book = {receivers, {0}};
+	struct book book = {receivers, {.terms = terms_create()}};
 
+	group_each(root, "terms", read_term, book.reading.terms);
 	start_rules(&book.reading, &receivers->rules);
 	group_each(root, "replies", read_rule, &book.reading);
 	expressions_close(receivers->rules.patterns);
 	group_each(root, "receivers", read_receiver, &book);
 	collect_tellings(&book.reading, &receivers->tellings);
 	receivers->list_patterns = expressions_create();
-	group_each(root, "list_names", read_list_name, receivers);
+	group_each(root, "list_names", read_list_name, &book);
 	expressions_close(receivers->list_patterns);
+	terms_destroy(&book.reading.terms);
 	return receivers;
 }
 

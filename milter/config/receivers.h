@@ -67,7 +67,7 @@ struct receivers {
 	size_t list_count;
 };
 
-/* Reads the keys receivers, replies and list_names of a providers file. What
+/* Reads the keys terms, receivers, replies and list_names of a providers file. What
    is wrong is recorded; the caller owns the result, which is never NULL. */
 struct receivers *receivers_read(struct group *root);
 void receivers_destroy(struct receivers **);

@@ -92,6 +92,20 @@ static const struct {
     {X "replies = ( { pattern = \"a\"; class = \"policy\"; lst = \"x\"; } ); } "
        ");",
 	"unknown key \"lst\": the nearest known key is \"list\""},
+    {"terms = ( { name = \"t\"; pattern = \"a|b\"; }, { name = \"u\"; "
+     "pattern = \"%t%\"; } ); replies = ( { pattern = \"%u%\"; class = "
+     "\"policy\"; } );",
+	NULL},
+    {"replies = ( { pattern = \"%u%\"; class = \"policy\"; } );",
+	"replies.pattern: found %u%, expected the name of a term"},
+    {"terms = ( { name = \"u\"; pattern = \"%u%\"; } );",
+	"terms.pattern: found %u%, expected the name of a term"},
+    {"terms = ( { name = \"U1\"; pattern = \"a\"; } );",
+	"terms.name: found \"U1\", expected up to 32 small letters"},
+    {"terms = ( { pattern = \"a\"; } );", "terms.name: it is missing"},
+    {"terms = ( { name = \"u\"; pattern = \"(\"; } ); replies = ( { pattern "
+     "= \"%u%\"; class = \"policy\"; } );",
+	"replies.pattern: found \"(?:()\", expected a PCRE2 pattern"},
     {"list_names = ( { pattern = \"a\"; } );",
 	"list_names.name: it is missing"},
     {"list_names = ( { name = \"a\"; pattern = \"+\"; } );",

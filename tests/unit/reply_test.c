@@ -121,7 +121,7 @@ knows_the_replies_of_the_table(void **state)
 	free(line);
 	fclose(file);
 	assert_int_equal(wrong, 0);
-	assert_true(rows >= 1600);
+	assert_true(rows >= 2100);
 }
 
 /* ---- who is meant ------------------------------------------------------- */
