@@ -280,10 +280,10 @@ mta(const struct options *options)
 	config = load_config(options);
 	if (!config)
 		return EXIT_FAILURE;
-	if (is_sendmail && config->mta != MTA_SENDMAIL) {
-		fputs("repgate: for Sendmail the configuration needs "
-		      "mta = \"sendmail\"\n",
-		    stderr);
+	if (is_sendmail != (config->mta == MTA_SENDMAIL)) {
+		fprintf(stderr,
+		    "repgate: this needs mta = \"%s\" in the configuration\n",
+		    options->arguments[0]);
 		missing = -1;
 	} else if (options->check_mta) {
 		missing = (is_sendmail ? sendmail_check : mta_postfix_check)(

@@ -190,7 +190,12 @@ sendmail_print(const struct config *config, FILE *to)
 	fputs("dnl At the end of " DIRECTORY "/sendmail.mc, after "
 	      "MAILER(`smtp')dnl. Then\n"
 	      "dnl m4 sendmail.mc >sendmail.cf (Debian: sendmailconfig), and "
-	      "restart Sendmail.\n\n",
+	      "restart Sendmail.\n"
+	      "dnl They follow from the routes and rules of repgate.conf: when "
+	      "one changes,\n"
+	      "dnl print them again in the place of these; \"repgate mta "
+	      "sendmail --check\" says\n"
+	      "dnl what is missing.\n\n",
 	    to);
 	print_milter(config, to);
 	print_map(config, to);

@@ -20,7 +20,10 @@ static const struct word serve_words[] = {
 static void
 check_sight(struct group *root, const struct config *config)
 {
-	if (config->reroute_by != REROUTE_BY_MAP)
+	if (config->mta == MTA_SENDMAIL)
+		group_warning(root, "probe",
+		    "it does nothing: Sendmail has no such transport");
+	else if (config->reroute_by != REROUTE_BY_MAP)
 		group_warning(root, "probe",
 		    "it does nothing: probes are up to the map; expected "
 		    "reroute_by = \"map\" with it");

@@ -82,6 +82,8 @@ conf mta '"postfix"'
 write_conf
 ok "not for Postfix" not repgate mta sendmail 2>/dev/null
 conf mta '"sendmail"'
+write_conf
+ok "nor Postfix's lines for Sendmail" not repgate mta postfix 2>/dev/null
 conf reroute_by '"header"'
 write_conf
 like "a header does not help" "$("$repgated" --config "$dir/repgate.conf" \

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Sendmail with FEATURE(mailertable) in the place of repgate's rules: the map is
 # asked for domains. It moves mail as well, queued mail too; mail that waits is
-# taken in, also from a sender whose domain the table is asked for.
+# taken in, also from a sender whose domain the table is asked for. But a mailer
+# that is missing costs mail.
 . "$(dirname "$0")/../sandbox.sh"
 . "$(dirname "$0")/../sendmail.sh"
 
@@ -36,5 +37,17 @@ wait_for_log 'standing: egress=main .*to=clean'
 arrived direct 1 '^X-Rcpt-Args: <pat@partner.test>'
 arrived smarthost 2
 arrived local 1
+
+# Nothing is left of C{RepgateMailer} here.
+list_address 203.0.113.5
+wait_for_log 'standing: egress=main .*to=listed'
+conf routes '( { name = "new"; nexthop = "smtp:";
+    mailertable = "nosuch:[127.0.0.1]"; } )'
+conf policy '( { name = "all"; then = "reroute"; via = [ "new" ]; } )'
+write_conf
+repgate reload >"$dir/reload.log"
+ok "a route that Sendmail does not know" \
+    not send anna@ours.test bob@customer.test
+like "makes it refuse mail for good" "$reply" '^554 .*unknown mailer'
 
 done_testing

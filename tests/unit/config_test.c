@@ -773,6 +773,9 @@ warns_of_a_log_that_is_missing(void **state)
 	    {"reroute_by = \"header\"; probe: { transport = \"p:\"; }; "
 	     "maillog = ( { file = \"/a\"; } );",
 		"probe: it does nothing: probes are up to the map; "},
+	    {"mta = \"sendmail\"; probe: { transport = \"p:\"; }; "
+	     "maillog = ( { file = \"/a\"; } );",
+		"probe: it does nothing: Sendmail has no such transport"},
 	};
 
 	(void)state;
