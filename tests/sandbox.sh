@@ -755,6 +755,7 @@ on_exit() {
 	if [ $status != 0 ] || [ $failed != 0 ]; then
 		show_tail "$dir/repgated.log"
 		show_tail "$dir/postfix.log"
+		show_tail "$dir/syslog.log"
 	fi
 	sandbox_clear
 	exit $status

@@ -14,6 +14,8 @@
 #   is_refused               a message in the queue that its receiver's server
 #                            was not there for
 #
+# Sendmail's log is $dir/syslog.log.
+#
 # What sandbox.sh has for Postfix's queue, this file has for Sendmail's: mailq,
 # messages, queue_is_empty, release_held.
 
@@ -32,8 +34,9 @@ find_sendmail() {
 	    -printf '%h\n' | sort -u | paste -sd:)
 	unpacked=(env "LD_LIBRARY_PATH=$LD_LIBRARY_PATH")
 	unset LD_LIBRARY_PATH
-	sendmail_command=("${unpacked[@]}" unshare --uts sh -c
-		'hostname mail.ours.test && exec "$@"' sh
+	sendmail_command=("${unpacked[@]}" unshare --uts --mount sh -c
+		'mount --bind "$1" /dev && hostname mail.ours.test && shift &&
+		    exec "$@"' sh "$dir/dev"
 		"$sendmail_root/usr/libexec/sendmail/sendmail"
 		-C "$dir/sendmail.cf")
 }
@@ -84,6 +87,23 @@ write_cf() {
 	[ ! -s "$dir/m4.log" ] || give_up "m4: $(cat "$dir/m4.log")"
 }
 
+# A /dev of Sendmail's own, where syslog(3) finds somebody who writes its lines
+# into $dir/syslog.log.
+log_start() {
+	mkdir -m 755 "$dir/dev"
+	mknod -m 666 "$dir/dev/null" c 1 3
+	mknod -m 666 "$dir/dev/urandom" c 1 9
+	start_server syslog perl -MIO::Socket::UNIX -e '
+		my $log = IO::Socket::UNIX->new(Type => SOCK_DGRAM,
+		    Local => $ARGV[0]) or die "$ARGV[0]: $!";
+		$| = 1;
+		while (defined $log->recv(my $line, 65536)) {
+			$line =~ s/^<\d+>(.{15}) /$1 mail /;
+			print "$line\n";
+		}' "$dir/dev/log"
+	wait_until test -S "$dir/dev/log" || give_up "no /dev/log"
+}
+
 sendmail_start() {
 	start_server sendmail "${sendmail_command[@]}" -bD -q"$queue_every"
 	wait_until listening "$smtp_port" ||
@@ -116,12 +136,15 @@ prepare_sendmail() {
 sendmail_sandbox_start() {
 	[ "$(id -u)" = 0 ] || skip_all "Sendmail can only be started by root"
 	sandbox_open smtp-sink rbldnsd perl flock unshare
+	unshare --uts --mount true 2>/dev/null ||
+	    skip_all "this takes namespaces of its own"
 	find_sendmail
 	mkdir -m 755 "$dir/gate"
 	is_map_asked=yes
 	outside_start
 	conf mta '"sendmail"'
 	prepare_sendmail
+	log_start
 }
 
 gated_start() {
