@@ -1,6 +1,7 @@
 #include "sendmail.h"
 
 #include "base/alloc.h"
+#include "base/socket.h"
 #include "checklist.h"
 #include "config/config.h"
 #include "config/mailer.h"
@@ -12,6 +13,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define DIRECTORY "/etc/mail"
 #define CLASS "C{RepgateMailer}"
@@ -292,6 +295,58 @@ check_lifetime(struct check *check)
 		    "Timeout.queuereturn, longer than wait_at_most");
 }
 
+/* The path of a unix socket, or NULL. */
+static const char *
+path_of(const char *socket)
+{
+	return strncmp(socket, "inet", 4) == 0 ? NULL : strchr(socket, ':') + 1;
+}
+
+/* Whether Sendmail takes the directories above it for safe. */
+static bool
+is_safe(const char *path)
+{
+	char *copy = alloc_string(path), *end;
+	bool is_good = true;
+
+	while (is_good && (end = strrchr(copy, '/')) && end > copy) {
+		struct stat status;
+
+		*end = '\0';
+		is_good = stat(copy, &status) != 0 ||
+			  (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
+			  (status.st_mode & S_ISVTX) != 0;
+	}
+	free(copy);
+	return is_good;
+}
+
+/* Where nobody may look, somebody may be. */
+static bool
+is_served(const char *path)
+{
+	int fd = socket_connect(path);
+
+	if (fd < 0)
+		return errno == EACCES;
+	close(fd);
+	return true;
+}
+
+/* Where these are wrong mail goes directly, and nobody says why. */
+static void
+check_socket(struct check *check, const char *socket)
+{
+	const char *path = path_of(socket);
+
+	if (!path)
+		return;
+	checklist_item(
+	    &check->list, is_served(path), "repgated, serving %s", path);
+	checklist_item(&check->list, is_safe(path),
+	    "%s below directories that no group may write to", path);
+}
+
 static void
 check_all(struct check *check)
 {
@@ -305,6 +360,9 @@ check_all(struct check *check)
 	check_mailers(check);
 	check_ports(check);
 	check_lifetime(check);
+	check_socket(check, config->milter_socket);
+	if (config->map_socket)
+		check_socket(check, config->map_socket);
 }
 
 int

@@ -16,9 +16,9 @@ struct config;
 /* Prints lines for sendmail.mc, a comment at each. */
 void sendmail_print(const struct config *, FILE *);
 
-/* Reads sendmail.cf in that directory (NULL: /etc/mail), and prints what is
-   there and what is missing. How many are missing, or -1 with the reason on
-   standard error if it cannot be read. */
+/* Reads sendmail.cf in that directory (NULL: /etc/mail), looks at the sockets,
+   and prints what is there and what is missing. How many are missing, or -1
+   with the reason on standard error if it cannot be read. */
 int sendmail_check(const struct config *, const char *directory, FILE *);
 
 #endif

@@ -23,7 +23,7 @@ conf routes '(
 conf policy '( { name = "x"; recipients = [ "x.test" ]; then = "wait"; },
     { name = "all"; then = "reroute";
       via = [ "smarthost", "second", "third" ]; } )'
-write_conf
+repgate_start
 like "the lines" "$(repgate mta sendmail)" 'Mrepgate-587,'
 printed_lines='sed s/uucp/smtp8/'
 write_cf
@@ -67,6 +67,17 @@ like "a filter that fails closed" \
 echo 'O Timeout.queuereturn=1d' >>"$dir/sendmail.cf"
 sed -i 's/^O Timeout.queuereturn=5d/#/' "$dir/sendmail.cf"
 like "mail would expire while it waits" "$(check)" 'MISSING  Timeout.queuereturn'
+
+for name in milter map; do
+	mv "$dir/gate/$name.sock" "$dir/gate/$name.away"
+	like "nobody serves the $name" "$(check)" \
+	    "MISSING  repgated, serving $dir/gate/$name.sock"
+	mv "$dir/gate/$name.away" "$dir/gate/$name.sock"
+done
+chmod g+w "$dir/gate"
+like "Sendmail would not trust the directory" "$(check)" \
+    "MISSING  $dir/gate/map.sock below directories"
+chmod g-w "$dir/gate"
 
 conf milter '{ socket = "unix:/run/repgate/milter.sock"; }'
 conf map '{ socket = "unix:/run/repgate/map.sock"; }'
