@@ -45,7 +45,8 @@ sendmail() { # ARGUMENT...
 	"${sendmail_command[@]}" "$@"
 }
 
-# What only the sandbox has: ports, directories, and no DNS.
+# What only the sandbox has: ports, directories, and no DNS; and it works
+# whatever the load of the machine, with places for many connections.
 head_mc() {
 	local cf=$sendmail_root/usr/share/sendmail/cf
 	cat <<-END
@@ -60,6 +61,8 @@ head_mc() {
 	define(\`confDONT_BLAME_SENDMAIL', \`TrustStickyBit')dnl
 	define(\`confTO_IDENT', \`0')dnl
 	define(\`confBAD_RCPT_THROTTLE', \`100')dnl
+	define(\`confQUEUE_LA', \`1000')dnl
+	define(\`confREFUSE_LA', \`1000')dnl
 	undefine(\`ALIAS_FILE')dnl
 	LOCAL_DOMAIN(\`local.test')dnl
 	define(\`LOCAL_MAILER_PATH', \`$dir/deliver')dnl
@@ -70,7 +73,7 @@ head_mc() {
 	FEATURE(\`nocanonify')dnl
 	FEATURE(\`accept_unresolvable_domains')dnl
 	FEATURE(\`no_default_msa')dnl
-	DAEMON_OPTIONS(\`Name=MTA-v4, Family=inet, Addr=127.0.0.1, Port=$smtp_port')dnl
+	DAEMON_OPTIONS(\`Name=MTA-v4, Family=inet, Addr=127.0.0.1, Port=$smtp_port, Listen=100')dnl
 	END
 	[ ${#more_mc[@]} = 0 ] || printf '%s\n' "${more_mc[@]}"
 	printf '%s\n' MAILER_DEFINITIONS "MAILER(\`local')dnl" \

@@ -27,7 +27,6 @@ gated_start
 wait_for_log 'standing: egress=main .*to=clean'
 
 stop_server mx
-# Sendmail's queue of connections has 10 places.
 ok "1,000 messages are accepted" send_many 5 1000
 ok "none can be delivered" wait_until all_deferred
 
