@@ -89,6 +89,16 @@ is "contrib/sendmail has the same lines" \
     "$(head -n "$(wc -l <<<"$lines")" "$root/contrib/sendmail/repgate.mc")" \
     "$lines"
 
+if command -v systemd-analyze >/dev/null; then
+	mkdir -p "$dir/units/repgated-map.socket.d"
+	cp "$root"/contrib/systemd/repgated* "$dir/units"
+	cp "$root/contrib/sendmail/repgated-map.socket.conf" \
+	    "$dir/units/repgated-map.socket.d/sendmail.conf"
+	is "systemd takes the socket of contrib/sendmail" \
+	    "$(SYSTEMD_UNIT_PATH=$dir/units: systemd-analyze verify --man=no \
+		"$dir/units/repgated-map.socket" 2>&1 | grep sendmail.conf)" ''
+fi
+
 conf mta '"postfix"'
 write_conf
 ok "not for Postfix" not repgate mta sendmail 2>/dev/null
