@@ -25,56 +25,18 @@
 #ifndef EVIDENCE_WATCH_H
 #define EVIDENCE_WATCH_H
 
-#include "base/address.h"
-#include "base/domain.h"
-#include "evidence/dnsbl.h"
+#include "evidence/finding.h"
+#include "evidence/subject.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct address;
 struct config;
 struct list;
-struct list_use;
 struct resolver;
 struct tested;
 struct watch;
-
-/* What one list says of one subject: now, and the last time it did say. There
-   may be a million, so the small ones stand together. */
-struct finding {
-	const struct list *list; /* that of use */
-	const struct list_use *use;
-	int weight; /* that of use; the codes may have one of their own */
-	struct answer answer;
-	uint32_t known_codes; /* of the last answer that was not UNKNOWN */
-	char *text;	  /* TXT of a listing, raw bytes then a NUL; or NULL */
-	int64_t asked_ms; /* when the answer came; CLOCK_NEVER before */
-	/* When the last answer came that was not UNKNOWN, and the first of
-	   those that are listed_in_a_row. Whoever keeps findings over a restart keeps
-	   both as wall time. */
-	int64_t known_ms, listed_ms;
-	uint16_t listed_in_a_row; /* LISTED answers since the last CLEAN */
-	/* The last answer that was not UNKNOWN, RESULT_UNKNOWN before one, and
-	   the same as it was before the last answer; enum result. */
-	uint8_t known, known_before;
-	/* watch's own from here on */
-	bool is_asking;
-	uint16_t failures;	     /* UNKNOWN answers in a row */
-	const struct tested *tested; /* the list in this family */
-	int64_t due_ms;
-};
-
-/* An address or a domain. */
-struct subject {
-	struct address address;	  /* family 0: a domain */
-	char *domain;		  /* NULL: an address */
-	struct finding *findings; /* one for each list that knows its kind */
-	size_t finding_count;
-	/* watch's own from here on */
-	size_t place;
-	int64_t seen_ms; /* of a domain; CLOCK_NEVER */
-};
 
 /* Called when an answer came in; `before` is the one it replaced. The text
    of a new listing has been asked for by then (or could not be had). */
@@ -130,10 +92,6 @@ const struct subject *watch_follow(struct watch *, const char *domain);
 void watch_unfollow(struct watch *, const struct subject *);
 /* Somebody wants to know of that domain now. */
 void watch_see(struct watch *, const struct subject *, int64_t now_ms);
-
-/* "203.0.113.5", "example.com". Returns its first argument. */
-#define SUBJECT_TEXT_MAX DOMAIN_MAX
-const char *subject_text(char text[SUBJECT_TEXT_MAX], const struct subject *);
 
 /* Borrowed until the next watch_configure. NULL if it is not watched. */
 const struct subject *watch_subject(
