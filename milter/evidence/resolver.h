@@ -1,6 +1,6 @@
 /*
- * resolver -- asks DNS questions on the event loop (c-ares behind it).
- * Engine thread only.
+ * resolver -- asks DNS questions: which server, how many at once, and what is
+ * worth another try. Engine thread only.
  *
  * Many questions may be asked at once; no more than RESOLVER_INFLIGHT_MAX are
  * on the wire, the others queue in order. They are sent so that they do not
@@ -18,6 +18,7 @@
 
 #include "evidence/message.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,5 +55,8 @@ void resolver_ask(struct resolver *, const char *name, uint16_t type,
 
 /* Questions sent since the start, for status and tests. */
 uint64_t resolver_asked(const struct resolver *);
+
+/* Whether all have ended, for tests. */
+bool resolver_is_idle(const struct resolver *);
 
 #endif

@@ -1,5 +1,6 @@
 #include "dns_world.h"
 
+#include "base/clock.h"
 #include "config/config.h"
 #include "evidence/resolver.h"
 
@@ -7,6 +8,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
+/* Far more than any machine needs. */
+#define LIMIT_MS (60 * CLOCK_SEC)
 
 struct resolver *
 dns_world_resolver(const struct dns_world *world)
@@ -42,6 +46,36 @@ dns_world_close(struct dns_world *world)
 	resolver_destroy(&world->resolver);
 	event_base_free(world->base);
 	dns_server_stop(&world->server);
+}
+
+/* Once round the loop. */
+static void
+turn(struct dns_world *world, int64_t limit_ms)
+{
+	if (clock_now_ms() > limit_ms) {
+		fputs("dns_world: waited for too long\n", stderr);
+		abort();
+	}
+	event_base_loop(world->base, EVLOOP_ONCE);
+}
+
+void
+dns_world_settle(struct dns_world *world)
+{
+	int64_t limit_ms = clock_now_ms() + LIMIT_MS;
+
+	while (!resolver_is_idle(world->resolver))
+		turn(world, limit_ms);
+}
+
+void
+dns_world_wait(
+    struct dns_world *world, const char *name, uint16_t type, unsigned count)
+{
+	int64_t limit_ms = clock_now_ms() + LIMIT_MS;
+
+	while (dns_server_count(world->server, name, type) < count)
+		turn(world, limit_ms);
 }
 
 void

@@ -24,6 +24,14 @@ void dns_world_close(struct dns_world *);
 /* Another resolver like the first. */
 struct resolver *dns_world_resolver(const struct dns_world *);
 
+/* Runs the loop until each question has ended, however loaded the machine is;
+   fails the test if that never happens. */
+void dns_world_settle(struct dns_world *);
+
+/* Runs the loop until the server was asked so many questions of that kind. */
+void dns_world_wait(
+    struct dns_world *, const char *name, uint16_t type, unsigned count);
+
 /* Runs the loop for so long, or until it is broken. */
 void dns_world_run(struct dns_world *, int ms);
 
