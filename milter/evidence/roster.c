@@ -184,13 +184,6 @@ roster_tick(struct roster *roster, int64_t now_ms)
 	}
 }
 
-void
-roster_test_all(struct roster *roster)
-{
-	for (size_t i = 0; i < roster->count; i++)
-		roster->items[i].fitness.due_ms = CLOCK_NEVER;
-}
-
 const struct tested *
 roster_find(
     const struct roster *roster, const struct list *list, uint8_t family)

@@ -53,9 +53,6 @@ void roster_configure(struct roster *, const struct config *,
 /* Starts the tests that are due. */
 void roster_tick(struct roster *, int64_t now_ms);
 
-/* Makes every test due at the next tick. */
-void roster_test_all(struct roster *);
-
 /* NULL if it is not in use. Borrowed until the next roster_configure. */
 const struct tested *roster_find(
     const struct roster *, const struct list *, uint8_t family);

@@ -380,18 +380,6 @@ watch_tick(struct watch *watch, int64_t now_ms)
 	ask_domains(watch);
 }
 
-void
-watch_ask_all(struct watch *watch)
-{
-	for (size_t i = 0; i < watch->subjects.count; i++) {
-		struct subject *subject = watch->subjects.items[i];
-
-		for (size_t j = 0; j < subject->finding_count; j++)
-			subject->findings[j].due_ms = CLOCK_NEVER;
-	}
-	roster_test_all(watch->roster);
-}
-
 static void
 ask_named(const struct watch *watch, struct subject *subject, const char *name)
 {

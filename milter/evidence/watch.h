@@ -78,9 +78,6 @@ void watch_recall(struct watch *, watch_known *, void *arg);
    To be called about once a second. */
 void watch_tick(struct watch *, int64_t now_ms);
 
-/* Makes every finding and every test due at the next tick. */
-void watch_ask_all(struct watch *);
-
 /* Makes due what a list says of the addresses that a receiver names
    (list_is_named), as far as that is older than dns.check_min. */
 void watch_ask_named(struct watch *, const char *name, int64_t now_ms);
