@@ -11,11 +11,8 @@
 #ifndef EVIDENCE_FOLLOWER_H
 #define EVIDENCE_FOLLOWER_H
 
-#include "base/address.h"
-#include "evidence/maillog.h"
 #include "evidence/place.h"
-#include "evidence/tail.h"
-#include "evidence/words.h"
+#include "evidence/sighted.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,31 +23,6 @@ struct follower;
 /* Of all files that were ever followed by one process. */
 #define FOLLOWER_FILES_MAX 32
 #define FOLLOWER_QUEUE_MAX 512
-/* RFC 5321, 4.5.3.1: longer ones are cut. */
-#define FOLLOWER_TO_MAX 321
-#define FOLLOWER_HOST_MAX 256
-#define FOLLOWER_WORD_MAX 64
-
-/* An attempt, out of the line it stood in. Longer texts are cut. */
-struct sighted {
-	size_t file;	  /* its index */
-	int64_t wall_sec; /* when, by the line's stamp; 0 if it has none */
-	enum attempt_status status;
-	enum reply_stage stage;
-	bool is_reply;
-	int recipients;
-	char program[FOLLOWER_WORD_MAX], qid[FOLLOWER_WORD_MAX];
-	char dsn[WORDS_STATUS_MAX];
-	char to[FOLLOWER_TO_MAX]; /* the first of the recipients */
-	/* Who answered, by the MTA; "" for nobody. */
-	char host[FOLLOWER_HOST_MAX];
-	/* Whom our MTA spoke to. */
-	char relay[FOLLOWER_HOST_MAX];
-	struct address address; /* family 0: not known */
-	int port;		/* 0: not known */
-	size_t text_length;	/* may hold NUL */
-	char text[WORDS_MAX + 1];
-};
 
 /* woken is called by the follower's thread when there is something to take.
    Borrowed: arg. */
@@ -85,11 +57,5 @@ struct follower_view {
 
 /* 0, or -1 if there is no such file. */
 int follower_look(struct follower *, size_t file, struct follower_view *out);
-
-/* When an attempt was made, by the stamp of its line: in the local time of
-   the machine where it names no zone, in the latest year before now_sec (and a
-   day) where it names no year. 0 if the stamp is none. Pure but for the zone
-   that is set. */
-int64_t follower_when(const struct piece *stamp, int64_t now_sec);
 
 #endif

@@ -223,41 +223,9 @@ cuts_long_texts(void **state)
 	append(path, qid);
 	follower = follow(path, &place);
 	take(follower, &seen);
-	assert_int_equal(strlen(seen.qid), FOLLOWER_WORD_MAX - 1);
+	assert_int_equal(strlen(seen.qid), SIGHTED_WORD_MAX - 1);
 	follower_destroy(&follower);
 	test_free(qid);
-}
-
-static void
-knows_when(void **state)
-{
-	/* 2026-11-21T17:00:00+01:00 */
-	static const int64_t now = 1795276800;
-	static const struct {
-		const char *text;
-		int64_t want;
-	} examples[] = {
-	    {"Nov 21 17:00:00", now},
-	    {"Nov 22 16:59:59", now + 86399},
-	    {"Nov 23 17:00:00", now - 363 * 86400},
-	    {"Jul  1 12:00:00", 1782900000},
-	    {"2026-11-21T17:00:00+01:00", now},
-	    {"2026-11-21T16:00:00Z", now},
-	    {"2026-11-21T16:00:00.123456+00:00", now},
-	    {"2026-11-21T11:30:00-0430", now},
-	    {"2026-11-21T17:00:00", now},
-	    {"2026-11-21T17:00:00.5", now},
-	    {"Nov 21 17:00", 0},
-	    {"", 0},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-		struct piece piece = {
-		    examples[i].text, strlen(examples[i].text)};
-
-		assert_int_equal(follower_when(&piece, now), examples[i].want);
-	}
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -271,7 +239,6 @@ main(void)
 	    TEST(stops_while_the_queue_is_full),
 	    TEST(leaves_and_comes_back),
 	    TEST(cuts_long_texts),
-	    TEST(knows_when),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
