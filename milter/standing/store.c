@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "standing/records.h"
 #include "standing/state_file.h"
 
 #include <assert.h>
@@ -12,34 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/queue.h>
 #include <time.h>
-
-#define BUCKETS 8192
-
-/* Of one transaction. */
-#define BATCH_MAX 256
 
 /* Until the disk is tried again; doubled each time. */
 #define RETRY_MIN_MS (1 * CLOCK_SEC)
 #define RETRY_MAX_MS (60 * CLOCK_SEC)
-
-/* Far more than there are; what a file of another version has may come on
-   top. */
-#define KINDS_MAX 32
-
-/* There is one for each answer of each list, so it is kept small. */
-struct record {
-	struct record *next; /* of the bucket */
-	TAILQ_ENTRY(record) entry;
-	char *value;	 /* NULL: forgotten, and the file may not know yet */
-	uint8_t kind;	 /* in store.kinds */
-	bool is_waiting; /* in store.waiting */
-	char key[];
-};
-
-TAILQ_HEAD(records, record);
 
 struct store {
 	char *path;
@@ -49,11 +27,7 @@ struct store {
 	   held while the disk is waited for. */
 	pthread_mutex_t mutex;
 	pthread_cond_t changed, ended;
-	struct record *buckets[BUCKETS];
-	char *kinds[KINDS_MAX];
-	size_t kind_count;
-	struct records waiting; /* for the file, the longest first */
-	size_t count, waiting_count, under_way;
+	struct records *records;
 	bool is_started, is_stopping, has_ended;
 	bool has_warned_of_size;
 
@@ -63,171 +37,60 @@ struct store {
 	int64_t retry_ms, pause_ms;
 };
 
-/* What the writer takes along to the disk. */
-struct batch {
-	struct record *records[BATCH_MAX];
-	struct state_change changes[BATCH_MAX];
-	size_t count;
-};
-
-/* FNV-1a */
-static uint64_t
-hash_text(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return hash * UINT64_C(0x100000001b3);
-}
-
-static struct record **
-place_of(struct store *store, const char *kind, const char *key)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	struct record **place;
-
-	hash = hash_text(hash_text(hash, kind), key);
-	place = &store->buckets[(hash ^ hash >> 32) % BUCKETS];
-	while (*place && (strcmp((*place)->key, key) != 0 ||
-			     strcmp(store->kinds[(*place)->kind], kind) != 0))
-		place = &(*place)->next;
-	return place;
-}
-
-/* 0, or -1 if there are too many. */
-static int
-number_of(struct store *store, const char *kind, uint8_t *number)
-{
-	size_t i = 0;
-
-	while (i < store->kind_count && strcmp(store->kinds[i], kind) != 0)
-		i++;
-	if (i == KINDS_MAX)
-		return -1;
-	if (i == store->kind_count)
-		store->kinds[store->kind_count++] = alloc_string(kind);
-	*number = i;
-	return 0;
-}
-
 static void
-free_record(struct record *record)
+warn_of_size(struct store *store)
 {
-	free(record->value);
-	free(record);
+	if (!store->has_warned_of_size)
+		log_warning("store: %d records are kept; what is more is lost "
+			    "at a restart",
+		    STORE_RECORDS_MAX);
+	store->has_warned_of_size = true;
 }
 
+/* The writer sleeps while nothing waits for it. */
 static void
-await(struct store *store, struct record *record)
+unlock(struct store *store)
 {
-	if (record->is_waiting)
-		return;
-	record->is_waiting = true;
-	TAILQ_INSERT_TAIL(&store->waiting, record, entry);
-	store->waiting_count++;
-	pthread_cond_signal(&store->changed);
-}
-
-static void
-await_all(struct store *store)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct record *record = store->buckets[i]; record;
-		     record = record->next)
-			await(store, record);
-}
-
-/* NULL if there is no room. */
-static struct record *
-add(struct store *store, struct record **place, const char *kind,
-    const char *key)
-{
-	struct record *record;
-	uint8_t number;
-
-	if (store->count == STORE_RECORDS_MAX ||
-	    number_of(store, kind, &number) != 0) {
-		if (!store->has_warned_of_size)
-			log_warning("store: %d records are kept; what is "
-				    "more is lost at a restart",
-			    STORE_RECORDS_MAX);
-		store->has_warned_of_size = true;
-		return NULL;
-	}
-	record =
-	    alloc_zeroed(1, offsetof(struct record, key) + strlen(key) + 1);
-	record->kind = number;
-	strcpy(record->key, key);
-	*place = record;
-	store->count++;
-	return record;
-}
-
-static void
-take(void *arg, const char *kind, const char *key, const char *value)
-{
-	struct store *store = arg;
-	struct record **place = place_of(store, kind, key);
-	struct record *record = *place;
-
-	if (!record)
-		record = add(store, place, kind, key);
-	if (!record)
-		return;
-	free(record->value);
-	record->value = alloc_string(value);
+	if (records_waiting(store->records) > 0)
+		pthread_cond_signal(&store->changed);
+	pthread_mutex_unlock(&store->mutex);
 }
 
 void
 store_put(
     struct store *store, const char *kind, const char *key, const char *value)
 {
-	struct record **place, *record;
-
 	if (!store)
 		return;
 	pthread_mutex_lock(&store->mutex);
-	place = place_of(store, kind, key);
-	record = *place ? *place : add(store, place, kind, key);
-	if (record && (!record->value || strcmp(record->value, value) != 0)) {
-		free(record->value);
-		record->value = alloc_string(value);
-		await(store, record);
-	}
-	pthread_mutex_unlock(&store->mutex);
+	if (records_put(store->records, kind, key, value) != 0)
+		warn_of_size(store);
+	unlock(store);
 }
 
-/* The record goes when the file has heard of it. */
 void
 store_forget(struct store *store, const char *kind, const char *key)
 {
-	struct record *record;
-
 	if (!store)
 		return;
 	pthread_mutex_lock(&store->mutex);
-	record = *place_of(store, kind, key);
-	if (record && record->value) {
-		free(record->value);
-		record->value = NULL;
-		await(store, record);
-	}
-	pthread_mutex_unlock(&store->mutex);
+	records_forget(store->records, kind, key);
+	unlock(store);
 }
 
 char *
 store_get(struct store *store, const char *kind, const char *key)
 {
-	const struct record *record;
-	char *value = NULL;
+	const char *value;
+	char *copy;
 
 	if (!store)
 		return NULL;
 	pthread_mutex_lock(&store->mutex);
-	record = *place_of(store, kind, key);
-	if (record && record->value)
-		value = alloc_string(record->value);
+	value = records_get(store->records, kind, key);
+	copy = value ? alloc_string(value) : NULL;
 	pthread_mutex_unlock(&store->mutex);
-	return value;
+	return copy;
 }
 
 void
@@ -236,13 +99,8 @@ store_each(struct store *store, const char *kind, store_record *each, void *arg)
 	if (!store)
 		return;
 	pthread_mutex_lock(&store->mutex);
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct record *record = store->buckets[i]; record;
-		     record = record->next)
-			if (record->value &&
-			    strcmp(store->kinds[record->kind], kind) == 0)
-				each(arg, record->key, record->value);
-	pthread_mutex_unlock(&store->mutex);
+	records_each(store->records, kind, each, arg);
+	unlock(store);
 }
 
 size_t
@@ -253,7 +111,7 @@ store_count(struct store *store)
 	if (!store)
 		return 0;
 	pthread_mutex_lock(&store->mutex);
-	count = store->count;
+	count = records_count(store->records);
 	pthread_mutex_unlock(&store->mutex);
 	return count;
 }
@@ -266,7 +124,7 @@ store_waiting(struct store *store)
 	if (!store)
 		return 0;
 	pthread_mutex_lock(&store->mutex);
-	count = store->waiting_count + store->under_way;
+	count = records_unwritten(store->records);
 	pthread_mutex_unlock(&store->mutex);
 	return count;
 }
@@ -321,6 +179,15 @@ note_result(struct store *store, enum state_result result, char *reason)
 }
 
 static void
+take(void *arg, const char *kind, const char *key, const char *value)
+{
+	struct store *store = arg;
+
+	if (records_load(store->records, kind, key, value) != 0)
+		warn_of_size(store);
+}
+
+static void
 load(struct store *store)
 {
 	char *reason = NULL;
@@ -335,52 +202,8 @@ load(struct store *store)
 	store->retry_ms = CLOCK_NEVER;
 }
 
-static void
-collect(struct store *store, struct batch *batch)
-{
-	struct record *record;
-
-	batch->count = 0;
-	while (batch->count < BATCH_MAX &&
-	       (record = TAILQ_FIRST(&store->waiting))) {
-		TAILQ_REMOVE(&store->waiting, record, entry);
-		store->waiting_count--;
-		store->under_way++;
-		record->is_waiting = false;
-		batch->records[batch->count] = record;
-		batch->changes[batch->count++] = (struct state_change){
-		    .kind = store->kinds[record->kind],
-		    .key = record->key,
-		    .value = record->value ? alloc_string(record->value) : NULL,
-		};
-	}
-}
-
-/* Only the writer removes records, so that those of its batch are there. */
-static void
-settle(struct store *store, struct batch *batch, bool is_written)
-{
-	for (size_t i = 0; i < batch->count; i++) {
-		struct record *record = batch->records[i], **place;
-
-		free((char *)batch->changes[i].value);
-		if (!is_written)
-			await(store, record);
-		if (record->value || record->is_waiting)
-			continue;
-		place =
-		    place_of(store, store->kinds[record->kind], record->key);
-		*place = record->next;
-		store->count--;
-		free_record(record);
-	}
-	store->under_way = 0;
-	if (!is_written)
-		await_all(store);
-}
-
 static enum state_result
-write_out(struct store *store, const struct batch *batch, char **reason)
+write_out(struct store *store, const struct records_batch *batch, char **reason)
 {
 	enum state_result result = STATE_GOOD;
 
@@ -395,17 +218,16 @@ write_out(struct store *store, const struct batch *batch, char **reason)
 static void
 write_batch(struct store *store)
 {
-	struct batch batch;
+	struct records_batch batch;
 	char *reason = NULL;
 	enum state_result result;
 
-	collect(store, &batch);
+	records_take(store->records, &batch);
 	pthread_mutex_unlock(&store->mutex);
 	result = write_out(store, &batch, &reason);
 	note_result(store, result, reason);
 	pthread_mutex_lock(&store->mutex);
-	/* The next file may know nothing, so it gets all. */
-	settle(store, &batch, result == STATE_GOOD);
+	records_settle(store->records, &batch, result == STATE_GOOD);
 }
 
 static void
@@ -433,7 +255,7 @@ rest(struct store *store)
 {
 	int64_t left_ms = store->retry_ms - clock_now_ms();
 
-	if (store->waiting_count == 0)
+	if (records_waiting(store->records) == 0)
 		pthread_cond_wait(&store->changed, &store->mutex);
 	else
 		wait_until_ms(
@@ -443,7 +265,7 @@ rest(struct store *store)
 static bool
 may_write(const struct store *store)
 {
-	return store->waiting_count > 0 &&
+	return records_waiting(store->records) > 0 &&
 	       (store->pause_ms == 0 || store->retry_ms <= clock_now_ms());
 }
 
@@ -460,9 +282,9 @@ write_changes(void *arg)
 			rest(store);
 	/* Once more, whatever the pause says, and on while that works. */
 	do
-		if (store->waiting_count > 0)
+		if (records_waiting(store->records) > 0)
 			write_batch(store);
-	while (store->waiting_count > 0 && store->pause_ms == 0);
+	while (records_waiting(store->records) > 0 && store->pause_ms == 0);
 	pthread_mutex_unlock(&store->mutex);
 	state_file_close(&store->file);
 	pthread_mutex_lock(&store->mutex);
@@ -485,7 +307,7 @@ store_open(const char *path)
 		return NULL;
 	store = alloc_zeroed(1, sizeof *store);
 	store->path = alloc_string(path);
-	TAILQ_INIT(&store->waiting);
+	store->records = records_create();
 	pthread_mutexattr_init(&recursive);
 	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
 	pthread_mutex_init(&store->mutex, &recursive);
@@ -534,15 +356,7 @@ stop_writer(struct store *store)
 static void
 free_store(struct store *store)
 {
-	for (size_t i = 0; i < BUCKETS; i++)
-		while (store->buckets[i]) {
-			struct record *record = store->buckets[i];
-
-			store->buckets[i] = record->next;
-			free_record(record);
-		}
-	for (size_t i = 0; i < store->kind_count; i++)
-		free(store->kinds[i]);
+	records_destroy(&store->records);
 	pthread_mutex_destroy(&store->mutex);
 	pthread_cond_destroy(&store->changed);
 	pthread_cond_destroy(&store->ended);
