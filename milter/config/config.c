@@ -2,12 +2,13 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "config/commands.h"
 #include "config/directory.h"
 #include "config/egresses.h"
 #include "config/form.h"
 #include "config/group.h"
-#include "config/probe.h"
 #include "config/maillogs.h"
+#include "config/probe.h"
 #include "config/problems.h"
 #include "config/reader.h"
 #include "config/returns.h"
@@ -266,45 +267,6 @@ read_outbound(struct group *root, struct config *config)
 		mailers->items[mailers->count++] = alloc_string(usual[i]);
 }
 
-/* A program and its arguments as an array, or in one text with spaces between
-   them; no shell ever sees it. */
-static void
-read_command(struct group *root, const char *key, struct strings *out)
-{
-	char *words, *rest, *word;
-
-	values_strings(root, key, NULL, out);
-	values_refuse_empty(root, key);
-	if (out->count == 1) {
-		words = rest = out->items[0];
-		out->count = 0;
-		while ((word = strtok_r(rest, " ", &rest))) {
-			out->items = alloc_resize(
-			    out->items, out->count + 1, sizeof out->items[0]);
-			out->items[out->count++] = alloc_string(word);
-		}
-		free(words);
-	}
-	if (group_has(root, key) && out->count > 0 && out->items[0][0] != '/')
-		group_error(root, key,
-		    "found \"%s\", expected the path of a program, from the "
-		    "root on",
-		    out->items[0]);
-}
-
-/* It is run for each message. */
-static void
-require_qid(struct group *root, const struct strings *command)
-{
-	for (size_t i = 1; i < command->count; i++)
-		if (strstr(command->items[i], "{qid}"))
-			return;
-	if (command->count > 0)
-		group_error(root, "on_block",
-		    "found no {qid}, expected it among the arguments, such as "
-		    "\"/usr/sbin/postqueue -i {qid}\"");
-}
-
 static void
 read_root(struct group *root, struct config *config, struct problems *problems)
 {
@@ -319,9 +281,7 @@ read_root(struct group *root, struct config *config, struct problems *problems)
 	config->control_socket = read_control(root);
 	config->store = read_store(root);
 	config->syslog_facility = read_facility(root);
-	read_command(root, "on_clear", &config->on_clear);
-	read_command(root, "on_block", &config->on_block);
-	require_qid(root, &config->on_block);
+	commands_read(root, config);
 	read_dns(root, &config->dns);
 	read_receivers(root, &config->receivers);
 	egresses_read(root, config);
@@ -343,8 +303,7 @@ destroy(struct config *config)
 	free(config->map_socket);
 	free(config->control_socket);
 	free(config->store);
-	strings_free(&config->on_clear);
-	strings_free(&config->on_block);
+	commands_free(config);
 	free(config->dns.servers);
 	egresses_free(config);
 	services_free(config);

@@ -1,6 +1,7 @@
 #include "config/directory.h"
 
 #include "base/alloc.h"
+#include "config/definition.h"
 #include "config/group.h"
 #include "config/problems.h"
 #include "config/reader.h"
@@ -15,7 +16,7 @@ read_list(struct group *group, void *context)
 	struct directory *directory = context;
 	struct list list;
 
-	list_read(group, &list);
+	definition_read(group, &list);
 	if (list.id && directory_find(directory, list.id))
 		group_error(group, "id",
 		    "\"%s\" is used already; expected each id once", list.id);

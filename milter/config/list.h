@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct group;
-
 /* One bit of struct answer.codes for each, so no more than that. */
 #define LIST_CODES_MAX 32
 
@@ -89,9 +87,6 @@ struct list {
 	char *sources;	/* where we know it from; or NULL */
 };
 
-/* Takes what the group says; what is wrong is recorded, and the list is then
-   only fit to be cleared. */
-void list_read(struct group *, struct list *out);
 void list_clear(struct list *);
 
 bool list_needs_key(const struct list *);
@@ -108,7 +103,5 @@ const char *list_url(
     char *text, size_t size, const char *url, const char *subject);
 
 const char *list_impact_name(enum list_impact); /* "noise" ... "high" */
-const char *list_terms_name(enum list_terms);	/* "public" ... */
-const char *list_how_name(enum list_how);	/* "self-service" ... */
 
 #endif

@@ -10,7 +10,7 @@ struct unit {
 	int64_t factor;
 };
 
-static const struct unit time_units[] = {
+static const struct unit units[] = {
     {"ms", 1},
     {"s", 1000},
     {"m", 60 * 1000},
@@ -20,20 +20,10 @@ static const struct unit time_units[] = {
     {NULL, 0},
 };
 
-static const struct unit size_units[] = {
-    {"", 1},
-    {"k", INT64_C(1) << 10},
-    {"K", INT64_C(1) << 10},
-    {"m", INT64_C(1) << 20},
-    {"M", INT64_C(1) << 20},
-    {"g", INT64_C(1) << 30},
-    {"G", INT64_C(1) << 30},
-    {NULL, 0},
-};
-
-static int
-parse(const char *text, const struct unit *units, int64_t *out)
+int
+quantity_duration_ms(const char *text, int64_t *out_ms)
 {
+	const struct unit *unit = units;
 	const char *at = text;
 	int64_t value = 0;
 
@@ -41,28 +31,13 @@ parse(const char *text, const struct unit *units, int64_t *out)
 		if (__builtin_mul_overflow(value, 10, &value) ||
 		    __builtin_add_overflow(value, *at - '0', &value))
 			return -1;
-	if (at == text)
+	while (unit->suffix && strcmp(at, unit->suffix) != 0)
+		unit++;
+	if (at == text || !unit->suffix ||
+	    __builtin_mul_overflow(value, unit->factor, &value))
 		return -1;
-	for (; units->suffix; units++)
-		if (strcmp(at, units->suffix) == 0)
-			break;
-	if (!units->suffix ||
-	    __builtin_mul_overflow(value, units->factor, &value))
-		return -1;
-	*out = value;
+	*out_ms = value;
 	return 0;
-}
-
-int
-quantity_duration_ms(const char *text, int64_t *out_ms)
-{
-	return parse(text, time_units, out_ms);
-}
-
-int
-quantity_size(const char *text, int64_t *out)
-{
-	return parse(text, size_units, out);
 }
 
 void

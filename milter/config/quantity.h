@@ -1,5 +1,5 @@
 /*
- * quantity -- durations and sizes as Postfix writes them. Pure; any thread.
+ * quantity -- durations as Postfix writes them. Pure; any thread.
  */
 #ifndef CONFIG_QUANTITY_H
 #define CONFIG_QUANTITY_H
@@ -10,9 +10,6 @@
    units only. The unit is required, so that no reader has to guess it. 0, or
    -1 with *out_ms untouched (also on overflow). */
 int quantity_duration_ms(const char *text, int64_t *out_ms);
-
-/* "4096" "64k" "10M" "2G" (binary). 0, or -1 with *out untouched. */
-int quantity_size(const char *text, int64_t *out);
 
 /* Writes a span for people: "45s", "12m", "3h 5m", "2d 4h". */
 #define QUANTITY_TEXT_MAX 32

@@ -57,33 +57,6 @@ parses_durations(void **state)
 }
 
 static void
-parses_sizes(void **state)
-{
-	static const struct parse_case cases[] = {
-	    {"4096", 4096},
-	    {"64k", 65536},
-	    {"10M", 10485760},
-	    {"2G", INT64_C(2147483648)},
-	    {"8589934591G", INT64_C(8589934591) << 30},
-	    {"8589934592G", UNTOUCHED},
-	    {"", UNTOUCHED},
-	    {"k", UNTOUCHED},
-	    {"1kB", UNTOUCHED},
-	    {"-1", UNTOUCHED},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		int64_t got = UNTOUCHED;
-		int result = quantity_size(cases[i].text, &got);
-
-		if (got != cases[i].want ||
-		    result != (got == UNTOUCHED ? -1 : 0))
-			fail_msg("\"%s\"", cases[i].text);
-	}
-}
-
-static void
 formats_spans(void **state)
 {
 	static const struct {
@@ -116,7 +89,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parses_durations),
-	    cmocka_unit_test(parses_sizes),
 	    cmocka_unit_test(formats_spans),
 	};
 
