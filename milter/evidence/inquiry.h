@@ -32,7 +32,7 @@ struct inquiry {
 
 /* Those that are open. */
 struct inquiries {
-	LIST_HEAD(, inquiry) open;
+	LIST_HEAD(open_inquiries, inquiry) open;
 	size_t addresses, domains; /* how many are about these */
 	struct watch *watch;
 };
