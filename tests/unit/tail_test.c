@@ -1,12 +1,8 @@
 /* Every way in which a log changes under its reader, with real files. */
-#include "evidence/tail.h"
+#include "growing_log.h"
 
-#include "evidence/place.h"
-
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,130 +10,10 @@
 #include <unistd.h>
 
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-#define LONGEST (100 * 1024)
-
-static char dir[64], path[128], old_path[128];
-static struct tail *tail;
-static char got[1 << 16];
-static uint64_t line_count, byte_count, hash;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/repgate-test-XXXXXX");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof path, "%s/mail.log", dir);
-	snprintf(old_path, sizeof old_path, "%s/mail.log.1", dir);
-	got[0] = '\0';
-	line_count = byte_count = hash = 0;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	DIR *directory = opendir(dir);
-	const struct dirent *entry;
-
-	(void)state;
-	tail_destroy(&tail);
-	while ((entry = readdir(directory)))
-		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(directory), entry->d_name, 0);
-	closedir(directory);
-	return rmdir(dir);
-}
-
-static void
-put_bytes(const char *file, int flags, const char *bytes, size_t length)
-{
-	int fd = open(file, O_WRONLY | O_CREAT | flags, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, length), (ssize_t)length);
-	close(fd);
-}
-
-static void
-append(const char *text)
-{
-	put_bytes(path, O_APPEND, text, strlen(text));
-}
-
-static void
-copy_file(const char *from, const char *to)
-{
-	static char bytes[1 << 16];
-	int fd = open(from, O_RDONLY);
-	ssize_t count = read(fd, bytes, sizeof bytes);
-
-	assert_true(count >= 0);
-	close(fd);
-	put_bytes(to, O_TRUNC, bytes, count);
-}
-
-static void
-on_line(void *arg, const char *line, size_t length)
-{
-	(void)arg;
-	line_count++;
-	byte_count += length;
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)line[i]) * 1099511628211u;
-	if (length > 100 || strlen(got) > sizeof got - 200)
-		return;
-	strncat(got, line, length);
-	strcat(got, "|");
-}
-
-static void
-begin(const struct place *from)
-{
-	tail = tail_create(path, from, LONGEST, on_line, NULL);
-}
-
-/* What was read since the last time, all that there is. */
-static void
-check_reads(const char *want)
-{
-	for (int i = 0; tail_read(tail); i++)
-		assert_in_range(i, 0, 1000);
-	assert_string_equal(got, want);
-	got[0] = '\0';
-}
-
-static struct tail_state
-look(void)
-{
-	struct tail_state state;
-
-	tail_look(tail, &state);
-	return state;
-}
-
-/* As another process would go on, with what is stored. */
-static void
-restart(void)
-{
-	struct place place, again;
-	char *json;
-
-	assert_int_equal(tail_place(tail, &place), 0);
-	tail_destroy(&tail);
-	json = place_write(&place);
-	memset(&again, 0x5a, sizeof again);
-	assert_int_equal(place_read(json, &again), 0);
-	free(json);
-	assert_int_equal(again.inode, place.inode);
-	assert_int_equal(again.offset, place.offset);
-	begin(&again);
-}
 
 static void
 begins_at_the_end(void **state)
@@ -316,102 +192,6 @@ knows_what_is_lost(void **state)
 }
 
 static void
-goes_on_after_a_restart(void **state)
-{
-	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
-	append("1\n2");
-	check_reads("1|");
-	restart();
-	check_reads("");
-	append("2\n");
-	check_reads("22|");
-	restart();
-	append("3\n");
-	check_reads("3|");
-	restart();
-	check_reads("");
-	assert_int_equal(look().gaps, 0);
-}
-
-static void
-finishes_what_was_renamed_meanwhile(void **state)
-{
-	(void)state;
-	append("0\n");
-	begin(NULL);
-	append("1\n");
-	check_reads("");
-	append("2\n");
-	check_reads("2|");
-	append("3\n");
-	rename(path, old_path);
-	append("4\n");
-	restart();
-	check_reads("3|4|");
-	/* By another name than usual, and the new one is not there yet. */
-	append("5\n");
-	snprintf(old_path, sizeof old_path, "%s/mail-20261121.log", dir);
-	rename(path, old_path);
-	restart();
-	check_reads("5|");
-	append("6\n");
-	check_reads("6|");
-	assert_int_equal(look().gaps, 0);
-}
-
-static void
-finishes_what_was_copied_meanwhile(void **state)
-{
-	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
-	append("1\n");
-	check_reads("1|");
-	append("2\n");
-	copy_file(path, old_path);
-	put_bytes(path, O_TRUNC, "3\n", 2);
-	restart();
-	check_reads("2|3|");
-	assert_int_equal(look().gaps, 0);
-}
-
-static void
-begins_anew_where_all_is_gone(void **state)
-{
-	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
-	append("1\n");
-	check_reads("1|");
-	put_bytes(path, O_TRUNC, "2\n3\n4\n", 6);
-	restart();
-	check_reads("2|3|4|");
-	assert_int_equal(look().gaps, 1);
-}
-
-/* The same inode and a good size are no proof. */
-static void
-is_not_deceived_by_an_inode(void **state)
-{
-	struct place place;
-
-	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
-	assert_int_equal(tail_place(tail, &place), 0);
-	tail_destroy(&tail);
-	put_bytes(path, O_TRUNC, "x\ny\n", 4);
-	begin(&place);
-	check_reads("x|y|");
-}
-
-static void
 cuts_and_counts_long_lines(void **state)
 {
 	size_t size = 1000000;
@@ -569,7 +349,9 @@ reads_no_other_json(void **state)
 	assert_int_equal(place.offset, 42);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                       \
+	cmocka_unit_test_setup_teardown( \
+	    name, growing_log_begin, growing_log_end)
 
 int
 main(void)
@@ -585,11 +367,6 @@ main(void)
 	    TEST(finishes_the_copy),
 	    TEST(passes_over_a_hole),
 	    TEST(knows_what_is_lost),
-	    TEST(goes_on_after_a_restart),
-	    TEST(finishes_what_was_renamed_meanwhile),
-	    TEST(finishes_what_was_copied_meanwhile),
-	    TEST(begins_anew_where_all_is_gone),
-	    TEST(is_not_deceived_by_an_inode),
 	    TEST(cuts_and_counts_long_lines),
 	    TEST(reads_all_of_it_once),
 	    TEST(reads_a_fifo),
