@@ -1,7 +1,7 @@
 #include "evidence/names.h"
 
 #include "base/alloc.h"
-#include "base/line.h"
+#include "evidence/remarks.h"
 #include "evidence/resolver.h"
 #include "evidence/spf.h"
 
@@ -20,8 +20,7 @@ struct names {
 	void *arg;
 	struct named found[NAMES_ADDRESSES_MAX];
 	size_t found_count;
-	char *notes[NAMES_NOTES_MAX];
-	size_t note_count;
+	struct remarks remarks;
 	size_t open; /* questions */
 	int lookups; /* SPF terms that cost one */
 	bool has_response, has_overflow, is_ended;
@@ -48,25 +47,15 @@ struct step {
 __attribute__((format(printf, 2, 3))) static void
 note(struct names *names, const char *format, ...)
 {
-	char text[2 * NAME_TEXT_MAX], escaped[4 * NAME_TEXT_MAX];
+	const char *sentence;
 	va_list list;
-	int length;
 
-	if (names->note_count == NAMES_NOTES_MAX)
-		return;
 	va_start(list, format);
-	length = vsnprintf(text, sizeof text, format, list);
+	sentence = remarks_add(&names->remarks, format, list);
 	va_end(list);
-	if (length >= (int)sizeof text)
-		length = sizeof text - 1;
-	line_escape(escaped, sizeof escaped, text, length);
-	for (size_t i = 0; i < names->note_count; i++)
-		if (strcmp(names->notes[i], escaped) == 0)
-			return;
-	names->notes[names->note_count++] = alloc_string(escaped);
 	/* Whoever sets a flag tells of it next. */
 	if (!names->doubt && (names->is_unsure || names->is_broken))
-		names->doubt = names->notes[names->note_count - 1];
+		names->doubt = sentence;
 }
 
 static void
@@ -407,8 +396,7 @@ names_destroy(struct names **names_r)
 	*names_r = NULL;
 	for (size_t i = 0; i < names->found_count; i++)
 		free(names->found[i].via);
-	for (size_t i = 0; i < names->note_count; i++)
-		free(names->notes[i]);
+	remarks_clear(&names->remarks);
 	free(names);
 }
 
@@ -422,8 +410,8 @@ names_addresses(const struct names *names, size_t *count)
 const char *const *
 names_notes(const struct names *names, size_t *count)
 {
-	*count = names->note_count;
-	return (const char *const *)names->notes;
+	*count = names->remarks.count;
+	return (const char *const *)names->remarks.items;
 }
 
 enum names_cover

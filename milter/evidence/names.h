@@ -19,7 +19,6 @@ struct names;
 struct resolver;
 
 #define NAMES_ADDRESSES_MAX 256
-#define NAMES_NOTES_MAX 64
 #define NAMES_NETWORK_MAX 8
 #define NAMES_POLICY_NETWORKS_MAX 512
 
