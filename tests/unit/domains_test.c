@@ -88,7 +88,7 @@ set_up(void **state)
 	struct fixture *fixture = calloc(1, sizeof *fixture);
 
 	assert_non_null(fixture);
-	dns_world_open(&fixture->world, 300);
+	dns_world_open(&fixture->world, 10000);
 	fixture->watch = watch_create(on_answered, on_list_changed, fixture);
 	fixture->domains = domains_create(fixture->watch);
 	fixture->now_ms = 1000 * CLOCK_SEC;
@@ -144,7 +144,7 @@ learn(struct fixture *fixture, int answers)
 	int want = fixture->answers + answers;
 
 	domains_step(fixture->domains, fixture->now_ms, WALL);
-	for (int i = 0; i < 250 && fixture->answers < want; i++) {
+	for (int i = 0; i < 1500 && fixture->answers < want; i++) {
 		watch_tick(fixture->watch, fixture->now_ms);
 		dns_world_run(&fixture->world, 20);
 	}
