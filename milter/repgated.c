@@ -6,6 +6,7 @@
  * stop (libmilter keeps these for itself).
  */
 #include "base/alloc.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/supervisor.h"
 #include "base/user.h"
@@ -24,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
@@ -33,10 +33,6 @@
 /* Once told to stop, libmilter takes no more commands; what it is deciding by
    then is done in an instant. A longer wait would only hold up mail. */
 #define DRAIN_HUNDREDTHS 50
-
-/* Postfix keeps a connection to the map for each of its processes that asks,
-   and another to the milter. */
-#define DESCRIPTORS_WANTED 65536
 
 struct options {
 	const char *config_path;
@@ -177,24 +173,6 @@ drain(void)
 	    (unsigned long long)counters.messages);
 }
 
-/* As many as may be had; less is no reason not to start. */
-static void
-raise_descriptors(void)
-{
-	struct rlimit limit, wanted = {DESCRIPTORS_WANTED, DESCRIPTORS_WANTED};
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    limit.rlim_cur >= DESCRIPTORS_WANTED)
-		return;
-	if (limit.rlim_max < DESCRIPTORS_WANTED &&
-	    setrlimit(RLIMIT_NOFILE, &wanted) == 0)
-		return; /* we were root */
-	limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED
-			     ? limit.rlim_max
-			     : DESCRIPTORS_WANTED;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int
 open_session(const char *socket, struct board_slot *slot)
 {
@@ -278,7 +256,7 @@ main(int argc, char **argv)
 
 	parse_options(argc, argv, &options);
 	supervisor_begin();
-	raise_descriptors();
+	descriptors_raise();
 	if (user_take(options.user, &reason) != 0) {
 		fprintf(stderr, "repgated: %s\n", reason);
 		free(reason);

@@ -1,6 +1,7 @@
 #include "doors/session.h"
 
 #include "base/alloc.h"
+#include "base/descriptors.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/socket.h"
@@ -110,14 +111,34 @@ wants_clients(void)
 	return wants;
 }
 
+/* libmilter that finds no descriptor for a client lets all of them wait, the
+   longer the more often, and so do the map and the resolver. */
+static bool
+is_full(void)
+{
+	static atomic_bool is_told;
+	bool is_short = descriptors_are_short();
+
+	if (is_short && !atomic_exchange(&is_told, true))
+		log_warning(
+		    "file descriptors run short: messages pass that "
+		    "have not been judged; see LimitNOFILE or ulimit -n");
+	if (!is_short)
+		atomic_store(&is_told, false);
+	return is_short;
+}
+
 static sfsistat
 negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long unused_2, unsigned long unused_3, unsigned long *actions_r,
     unsigned long *steps_r, unsigned long *unused_2_r,
     unsigned long *unused_3_r)
 {
-	struct session *session = session_of(ctx);
+	struct session *session;
 
+	if (is_full())
+		return SMFIS_REJECT; /* the connection, not the message */
+	session = session_of(ctx);
 	(void)unused_2, (void)unused_3;
 	*unused_2_r = *unused_3_r = 0;
 	*actions_r =
