@@ -187,7 +187,8 @@ SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
           tests/bench/check tests/bench/replay tests/bench/load tests/faults .ci/run \
           contrib/debian/build contrib/debian/postinst contrib/debian/prerm \
           contrib/debian/postrm contrib/bash/repgate \
-          tests/package tests/coverage \
+          tests/package tests/debian.sh tests/boot/run tests/boot/inside \
+          $(wildcard tests/boot/*.sh) tests/coverage \
           $(wildcard tests/system/*.t)
 MANUALS = $(wildcard milter/*.8 conf/*.5)
 
@@ -231,12 +232,18 @@ test-deb: deps
 	$(MAKE) deb
 	tests/package
 
+# The package on a machine that boots; root. Minutes with KVM, else half an hour.
+test-boot: deps
+	tests/deps package boot
+	$(MAKE) deb
+	tests/boot/run
+
 clean:
 	rm -rf build
 
 .PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
         bench-gate bench-check bench-replay bench-load faults coverage deps lint \
-        install deb dist test-deb clean
+        install deb dist test-deb test-boot clean
 .SECONDARY:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
