@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/field.h"
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/egresses.h"
@@ -16,7 +17,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- how each takes our mail --------------------------------------------- */
 
@@ -33,36 +33,26 @@ state_of(const char *text)
 	return -1;
 }
 
-static char *
-text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return (char *)(text ? text : "");
-}
-
 static void
 take(struct board *board, const json_t *json, int64_t now_wall_sec)
 {
 	const struct egress *egress =
-	    egresses_find(board->config, text_of(json, "egress"));
+	    egresses_find(board->config, field_text_of(json, "egress"));
 	struct board_receiver receiver = {
-	    .name = text_of(json, "name"),
-	    .blocked_by = text_of(json, "blocked_by"),
-	    .list = text_of(json, "list"),
-	    .removal = text_of(json, "removal"),
-	    .acts_on = text_of(json, "acts_on"),
+	    .name = (char *)field_text_of(json, "name"),
+	    .blocked_by = (char *)field_text_of(json, "blocked_by"),
+	    .list = (char *)field_text_of(json, "list"),
+	    .removal = (char *)field_text_of(json, "removal"),
+	    .acts_on = (char *)field_text_of(json, "acts_on"),
 	};
-	int state = state_of(text_of(json, "state"));
-	struct tm since = {0};
+	int state = state_of(field_text_of(json, "state"));
 
 	if (state < 0 || !egress)
 		return;
 	receiver.egress = egress - board->config->egresses;
 	receiver.state = state;
 	receiver.is_gated = receptions_are_gated(board->config, state);
-	if (strptime(text_of(json, "since"), "%Y-%m-%dT%H:%M:%SZ", &since))
-		receiver.since_wall_sec = timegm(&since);
+	receiver.since_wall_sec = field_wall_time_of(json, "since");
 	if (receiver.since_wall_sec > 0 &&
 	    receiver.since_wall_sec < now_wall_sec)
 		receiver.for_ms =
@@ -231,8 +221,8 @@ addressee_json(const struct board *board, size_t egress, const char *name)
 void
 addressee_print(const json_t *json, FILE *to)
 {
-	const char *state = text_of(json, "state");
-	const char *by = text_of(json, "blocked_by");
+	const char *state = field_text_of(json, "state");
+	const char *by = field_text_of(json, "blocked_by");
 	bool is_open = strcmp(state, receiver_state_name(RECEIVER_OPEN)) == 0;
 
 	if (json_is_null(json)) {
@@ -240,10 +230,10 @@ addressee_print(const json_t *json, FILE *to)
 		return;
 	}
 	fprintf(to, "  receiver  %s: %s",
-	    !is_open && by[0] ? by : text_of(json, "name"), state);
-	if (!is_open && text_of(json, "since")[0])
-		fprintf(to, " since %s", text_of(json, "since"));
-	if (!is_open && text_of(json, "removal")[0])
-		fprintf(to, ", removal: %s", text_of(json, "removal"));
+	    !is_open && by[0] ? by : field_text_of(json, "name"), state);
+	if (!is_open && field_text_of(json, "since")[0])
+		fprintf(to, " since %s", field_text_of(json, "since"));
+	if (!is_open && field_text_of(json, "removal")[0])
+		fprintf(to, ", removal: %s", field_text_of(json, "removal"));
 	fputc('\n', to);
 }

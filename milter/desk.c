@@ -6,10 +6,10 @@
 #include "hearsay.h"
 #include "parts.h"
 #include "reload.h"
-#include "report.h"
 #include "standing/board.h"
 #include "standing/domains.h"
 #include "standing/held.h"
+#include "statement.h"
 
 #include <malloc.h>
 
@@ -27,7 +27,7 @@ static char *
 tell_status(const struct parts *parts)
 {
 	struct board *board = board_current(parts->slot);
-	const struct report_view view = {
+	const struct statement_view view = {
 	    .config = parts->config,
 	    .watch = parts->watch,
 	    .resolver = parts->resolver,
@@ -40,7 +40,7 @@ tell_status(const struct parts *parts)
 	    .now_ms = clock_now_ms(),
 	    .started_ms = parts->started_ms,
 	};
-	char *json = report_status_json(&view);
+	char *json = statement_status(&view);
 
 	board_unref(board);
 	return json;

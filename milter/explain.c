@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/domain.h"
+#include "base/field.h"
 #include "config/config.h"
 #include "config/routes.h"
 #include "doors/question.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #define ASSUMED_BLAME "an assumed list"
 #define DOMAIN_MARK "domain:"
@@ -35,23 +35,6 @@ state_of(const char *text)
 	return -1;
 }
 
-static const char *
-text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static int64_t
-wall_time_of(const char *text)
-{
-	struct tm parts = {0};
-
-	return strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts) ? timegm(&parts)
-							    : 0;
-}
-
 /* An address that the network has yet to tell of has family 0. */
 static struct address
 first_address(const struct egress *egress)
@@ -65,12 +48,12 @@ static void
 take_standing(struct board_egress *entry, const struct egress *egress,
     const json_t *json, int64_t now_wall_sec)
 {
-	int state = state_of(text_of(json, "standing"));
+	int state = state_of(field_text_of(json, "standing"));
 
 	if (state < 0)
 		return;
 	entry->state = state;
-	entry->since_wall_sec = wall_time_of(text_of(json, "since"));
+	entry->since_wall_sec = field_wall_time_of(json, "since");
 	if (json_object_get(json, "direct_share"))
 		entry->direct_share =
 		    json_integer_value(json_object_get(json, "direct_share"));
@@ -79,10 +62,10 @@ take_standing(struct board_egress *entry, const struct egress *egress,
 	    entry->since_wall_sec < now_wall_sec)
 		entry->listed_for_ms =
 		    (now_wall_sec - entry->since_wall_sec) * CLOCK_SEC;
-	if (address_parse(text_of(json, "address"), &entry->address) != 0)
+	if (address_parse(field_text_of(json, "address"), &entry->address) != 0)
 		entry->address = first_address(egress);
-	board_egress_blame(
-	    entry, text_of(json, "blocked_by"), text_of(json, "removal"));
+	board_egress_blame(entry, field_text_of(json, "blocked_by"),
+	    field_text_of(json, "removal"));
 }
 
 struct board *
@@ -97,16 +80,18 @@ explain_board_of_status(
 	{
 		for (size_t k = 0; k < config->egress_count; k++)
 			if (strcmp(config->egresses[k].name,
-				text_of(json, "name")) == 0)
+				field_text_of(json, "name")) == 0)
 				take_standing(&board->egresses[k],
 				    &config->egresses[k], json, now_wall_sec);
 	}
 	json_array_foreach(json_object_get(status, "domains"), i, json)
 	{
-		struct board_domain *domain = board_add_domain(board,
-		    text_of(json, "domain"), text_of(json, "listed"),
-		    text_of(json, "blocked_by"), text_of(json, "removal"));
-		int state = state_of(text_of(json, "standing"));
+		struct board_domain *domain =
+		    board_add_domain(board, field_text_of(json, "domain"),
+			field_text_of(json, "listed"),
+			field_text_of(json, "blocked_by"),
+			field_text_of(json, "removal"));
+		int state = state_of(field_text_of(json, "standing"));
 
 		domain->state = state < 0 ? STANDING_UNKNOWN : state;
 	}
@@ -115,12 +100,12 @@ explain_board_of_status(
 	json_array_foreach(json_object_get(status, "routes"), i, json)
 	{
 		const struct route *route =
-		    routes_find(config, text_of(json, "name"));
+		    routes_find(config, field_text_of(json, "name"));
 
 		if (route)
 			board_route_judge(
 			    &board->routes[route - config->routes],
-			    text_of(json, "cause"));
+			    field_text_of(json, "cause"));
 	}
 	return board;
 }
@@ -242,9 +227,7 @@ fill_facts(const struct explain_message *message, enum door door,
 static void
 set_text(json_t *object, const char *key, const char *text)
 {
-	json_t *string = text ? json_string(text) : json_null();
-
-	json_object_set_new(object, key, string ? string : json_null());
+	json_object_set_new(object, key, field_text(text));
 }
 
 static json_t *
@@ -475,7 +458,7 @@ moment_of(const char *door)
 static void
 print_egress(const json_t *door, FILE *to)
 {
-	const char *since = text_of(door, "since");
+	const char *since = field_text_of(door, "since");
 
 	if (!json_is_true(json_object_get(door, "outbound"))) {
 		fputs("  egress    none: the recipient stays here, or is not "
@@ -488,11 +471,12 @@ print_egress(const json_t *door, FILE *to)
 		return;
 	}
 	fprintf(to, "  egress    %s\n  standing  %s%s%s",
-	    text_of(door, "egress"), text_of(door, "standing"),
+	    field_text_of(door, "egress"), field_text_of(door, "standing"),
 	    since[0] ? " since " : "", since);
-	if (text_of(door, "blocked_by")[0])
-		fprintf(to, ": %s is blocked by %s", text_of(door, "address"),
-		    text_of(door, "blocked_by"));
+	if (field_text_of(door, "blocked_by")[0])
+		fprintf(to, ": %s is blocked by %s",
+		    field_text_of(door, "address"),
+		    field_text_of(door, "blocked_by"));
 	if (json_object_get(door, "share"))
 		fprintf(to, ": comes back, %lld percent go directly",
 		    (long long)json_integer_value(
@@ -503,7 +487,7 @@ print_egress(const json_t *door, FILE *to)
 static const char *
 reason_of(const json_t *rule, const char *door)
 {
-	const char *failed = text_of(rule, "failed");
+	const char *failed = field_text_of(rule, "failed");
 
 	if (strcmp(door, "sender") == 0 && strcmp(failed, "recipients") == 0)
 		return "recipients, of which this door is not told";
@@ -525,10 +509,10 @@ print_rules(const json_t *door, FILE *to)
 
 	json_array_foreach(json_object_get(door, "rules"), i, rule)
 	{
-		fprintf(to, "  rule      %s: ", text_of(rule, "rule"));
+		fprintf(to, "  rule      %s: ", field_text_of(rule, "rule"));
 		if (!json_is_true(json_object_get(rule, "holds")))
 			fprintf(to, "does not hold: %s\n",
-			    reason_of(rule, text_of(door, "door")));
+			    reason_of(rule, field_text_of(door, "door")));
 		else if (json_is_true(json_object_get(rule, "decides")))
 			fputs("holds and decides\n", to);
 		else
@@ -544,24 +528,24 @@ print_passed_over(const json_t *door, FILE *to)
 
 	json_array_foreach(json_object_get(door, "passed_over"), i, route)
 	    fprintf(to, "  route     %s: passed over: %s\n",
-		text_of(route, "route"), text_of(route, "cause"));
+		field_text_of(route, "route"), field_text_of(route, "cause"));
 }
 
 void
 explain_print(const json_t *door, FILE *to)
 {
-	fprintf(to, "%s: %s\n", text_of(door, "door"),
-	    moment_of(text_of(door, "door")));
+	fprintf(to, "%s: %s\n", field_text_of(door, "door"),
+	    moment_of(field_text_of(door, "door")));
 	print_egress(door, to);
 	if (json_object_get(door, "receiver"))
 		addressee_print(json_object_get(door, "receiver"), to);
 	print_rules(door, to);
 	print_passed_over(door, to);
-	fprintf(to, "  action    %s", text_of(door, "action"));
-	if (text_of(door, "via")[0])
-		fprintf(to, " via %s (%s)", text_of(door, "via"),
-		    text_of(door, "nexthop"));
-	if (text_of(door, "note")[0])
-		fprintf(to, ": %s", text_of(door, "note"));
-	fprintf(to, "\n  answer    %s\n\n", text_of(door, "answer"));
+	fprintf(to, "  action    %s", field_text_of(door, "action"));
+	if (field_text_of(door, "via")[0])
+		fprintf(to, " via %s (%s)", field_text_of(door, "via"),
+		    field_text_of(door, "nexthop"));
+	if (field_text_of(door, "note")[0])
+		fprintf(to, ": %s", field_text_of(door, "note"));
+	fprintf(to, "\n  answer    %s\n\n", field_text_of(door, "answer"));
 }

@@ -1,6 +1,7 @@
 #include "reception_report.h"
 
 #include "base/clock.h"
+#include "base/field.h"
 #include "base/line.h"
 #include "base/log.h"
 #include "config/config.h"
@@ -57,44 +58,29 @@ reception_report_probe(const struct board *board,
 	log_line(&line);
 }
 
-/* All of it is printable, but a name may be an administrator's; escaped if it
-   is not UTF-8. */
-static json_t *
-text(const char *bytes)
-{
-	json_t *string = json_string(bytes);
-	char escaped[1024];
-
-	if (string)
-		return string;
-	line_escape(escaped, sizeof escaped, bytes, strlen(bytes));
-	return json_string(escaped);
-}
-
 static json_t *
 receiver_json(const struct board *board, const struct board_receiver *receiver)
 {
 	json_t *json = json_object();
-	char since[CLOCK_TEXT_MAX];
 
-	json_object_set_new(json, "name", text(receiver->name));
+	json_object_set_new(json, "name", field_text(receiver->name));
 	json_object_set_new(json, "egress",
-	    text(board->config->egresses[receiver->egress].name));
+	    field_text(board->config->egresses[receiver->egress].name));
 	json_object_set_new(
-	    json, "state", text(receiver_state_name(receiver->state)));
-	clock_format(since, receiver->since_wall_sec);
-	json_object_set_new(json, "since",
-	    receiver->since_wall_sec ? text(since) : json_null());
+	    json, "state", field_text(receiver_state_name(receiver->state)));
+	json_object_set_new(
+	    json, "since", field_wall_time(receiver->since_wall_sec));
 	json_object_set_new(json, "probe",
 	    receiver->is_probed ? json_string(probe_stage_name(receiver->probe))
 				: json_null());
 	json_object_set_new(json, "replies", json_integer(receiver->replies));
 	json_object_set_new(
 	    json, "delivered", json_integer(receiver->delivered));
-	json_object_set_new(json, "blocked_by", text(receiver->blocked_by));
-	json_object_set_new(json, "list", text(receiver->list));
-	json_object_set_new(json, "acts_on", text(receiver->acts_on));
-	json_object_set_new(json, "removal", text(receiver->removal));
+	json_object_set_new(
+	    json, "blocked_by", field_text(receiver->blocked_by));
+	json_object_set_new(json, "list", field_text(receiver->list));
+	json_object_set_new(json, "acts_on", field_text(receiver->acts_on));
+	json_object_set_new(json, "removal", field_text(receiver->removal));
 	return json;
 }
 

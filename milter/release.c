@@ -1,6 +1,7 @@
 #include "release.h"
 
 #include "base/alloc.h"
+#include "base/field.h"
 #include "base/table.h"
 #include "config/config.h"
 #include "config/problems.h"
@@ -22,14 +23,6 @@
 
 extern char **environ;
 
-static const char *
-text(const json_t *mail, const char *key)
-{
-	const char *value = json_string_value(json_object_get(mail, key));
-
-	return value ? value : "";
-}
-
 /* ---- for people --------------------------------------------------------- */
 
 static void
@@ -48,11 +41,12 @@ print_table(const json_t *mails)
 
 		quantity_format_ms(age,
 		    json_integer_value(json_object_get(mail, "age")) * 1000);
-		sender = alloc_printf("<%s>", text(mail, "sender"));
+		sender = alloc_printf("<%s>", field_text_of(mail, "sender"));
 		table_add(table, is_cleared ? COLOUR_GREEN : COLOUR_NONE,
-		    (const char *[]){text(mail, "qid"), age,
-			text(mail, "egress"), sender, is_cleared ? "yes" : "no",
-			text(mail, "reason")});
+		    (const char *[]){field_text_of(mail, "qid"), age,
+			field_text_of(mail, "egress"), sender,
+			is_cleared ? "yes" : "no",
+			field_text_of(mail, "reason")});
 		free(sender);
 	}
 	table_print(table, stdout, table_may_colour(stdout));
@@ -83,7 +77,7 @@ find(const json_t *mails, const char *qid)
 	json_t *mail;
 
 	json_array_foreach(mails, i,
-	    mail) if (strcmp(text(mail, "qid"), qid) == 0) return mail;
+	    mail) if (strcmp(field_text_of(mail, "qid"), qid) == 0) return mail;
 	return NULL;
 }
 
@@ -244,8 +238,8 @@ release(const struct release_options *options, const char *config_path,
 	for (; done < all; done += count) {
 		for (count = 0; count < BATCH_MAX && done + count < all;
 		     count++)
-			qids[count] =
-			    text(json_array_get(chosen, done + count), "qid");
+			qids[count] = field_text_of(
+			    json_array_get(chosen, done + count), "qid");
 		if ((mta == MTA_SENDMAIL ? release_sendmail : release_postfix)(
 			options->mta_directory, qids, count) != 0)
 			break;

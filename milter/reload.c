@@ -7,6 +7,7 @@
 #include "config/problems.h"
 #include "doors/control.h"
 #include "report.h"
+#include "statement.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -91,7 +92,7 @@ end(struct reload *reload)
 		log_error("reload: the old configuration stays in force");
 	for (size_t i = 0; i < reload->asking.count; i++)
 		control_answer(reload->asking.items[i],
-		    report_reload_json(reload->problems));
+		    statement_reload(reload->problems));
 	free(reload->asking.items);
 	reload->asking = (struct askers){0};
 	problems_destroy(&reload->problems);

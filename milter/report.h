@@ -1,7 +1,5 @@
 /*
- * report -- what the daemon tells people and machines of its state: the
- * answer: and standing: lines, and the JSON of the control socket.
- * Engine thread only.
+ * report -- the lines of the log that tell what changed. Engine thread only.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -15,19 +13,13 @@ struct address;
 struct answer;
 struct board;
 struct board_domain;
-struct budgets;
-struct config;
 struct diagnosis;
 struct finding;
-struct map;
 struct preflight;
 struct problems;
-struct resolver;
 struct sighting;
 struct subject;
 struct tested;
-struct watch;
-struct logbook;
 
 /* Logs an answer: line if the answer differs from the one before in more than
    its age. A first CLEAN is no news, nor is an UNKNOWN because the list is
@@ -60,23 +52,5 @@ void report_address(
 void report_preflight(const struct preflight *);
 
 void report_problems(const struct problems *);
-
-/* All borrowed. */
-struct report_view {
-	const struct config *config;
-	const struct watch *watch;
-	const struct resolver *resolver;
-	const struct diagnosis *diagnosis; /* of the resolver */
-	const struct board *board;
-	struct budgets *budgets;
-	const struct map *map; /* NULL: none */
-	struct logbook *logbook;
-	size_t domain_count; /* sender domains that are watched */
-	int64_t now_ms, started_ms;
-};
-
-/* To be freed. */
-char *report_status_json(const struct report_view *);
-char *report_reload_json(const struct problems *);
 
 #endif

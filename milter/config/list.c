@@ -131,6 +131,15 @@ list_url(char *text, size_t size, const char *url, const char *subject)
 }
 
 const char *
+list_removal(
+    char *text, size_t size, const struct list *list, const char *subject)
+{
+	const char *form = list->removal ? list->removal : list->lookup;
+
+	return form ? list_url(text, size, form, subject) : NULL;
+}
+
+const char *
 list_impact_name(enum list_impact impact)
 {
 	static const char *const names[] = {

@@ -101,6 +101,10 @@ bool list_equal(const struct list *, const struct list *);
 /* Replaces {subject} in a URL; cut to size. Returns its first argument. */
 const char *list_url(
     char *text, size_t size, const char *url, const char *subject);
+/* Where a subject is taken off, or at least looked up; NULL if the directory
+   knows no such place. */
+const char *list_removal(
+    char *text, size_t size, const struct list *, const char *subject);
 
 const char *list_impact_name(enum list_impact); /* "noise" ... "high" */
 

@@ -195,6 +195,14 @@ roster_find(
 	return NULL;
 }
 
+const char *
+roster_family_name(const struct tested *tested)
+{
+	if (tested->family == FAMILY_DOMAIN)
+		return "domain";
+	return tested->family == 4 ? "ip4" : "ip6";
+}
+
 unsigned
 roster_demand(const struct tested *which)
 {

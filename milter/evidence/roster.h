@@ -57,6 +57,9 @@ void roster_tick(struct roster *, int64_t now_ms);
 const struct tested *roster_find(
     const struct roster *, const struct list *, uint8_t family);
 
+/* "ip4", "ip6" or "domain". */
+const char *roster_family_name(const struct tested *);
+
 /* Has the list tested from now on: a test that runs already may have asked
    too early. Returns the number of the test to wait for. */
 unsigned roster_demand(const struct tested *);

@@ -142,6 +142,12 @@ board_route_judge(struct board_route *route, const char *cause)
 	route->is_usable = !copy[0];
 }
 
+bool
+board_route_is_open(const struct board_route *route)
+{
+	return route->is_usable && !route->is_spent;
+}
+
 uint64_t
 board_spent_routes(const struct board *board)
 {

@@ -122,6 +122,9 @@ void board_egress_blame(
    unusable; for the maker. */
 void board_route_judge(struct board_route *, const char *cause);
 
+/* Whether new mail may go there. */
+bool board_route_is_open(const struct board_route *);
+
 /* Adds one with copies of the texts; for the maker, who calls board_sort after
    the last. Borrowed until the next is added. */
 struct board_domain *board_add_domain(struct board *, const char *name,

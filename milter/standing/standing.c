@@ -181,17 +181,6 @@ append_blame(char *text, size_t size, const struct finding *finding)
 	}
 }
 
-static void
-write_removal(const struct subject *subject, const struct list *list,
-    char *removal, size_t size)
-{
-	const char *url = list->removal ? list->removal : list->lookup;
-	char name[SUBJECT_TEXT_MAX];
-
-	if (url)
-		list_url(removal, size, url, subject_text(name, subject));
-}
-
 void
 standing_read(const struct config *config,
     const struct subject *const *subjects, size_t count, int64_t now_ms,
@@ -241,6 +230,7 @@ standing_blame(const struct config *config, const struct subject *subject,
     size_t removal_size)
 {
 	const struct finding *finding = NULL;
+	char name[SUBJECT_TEXT_MAX];
 
 	assert(size > 0 && removal_size > 0);
 	blocked_by[0] = removal[0] = '\0';
@@ -248,8 +238,8 @@ standing_blame(const struct config *config, const struct subject *subject,
 		if (blocked_by[0])
 			append(blocked_by, size, ", ");
 		else
-			write_removal(
-			    subject, finding->list, removal, removal_size);
+			list_removal(removal, removal_size, finding->list,
+			    subject_text(name, subject));
 		append_blame(blocked_by, size, finding);
 	}
 }
