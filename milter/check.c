@@ -1,28 +1,28 @@
 #include "check.h"
 
+#include "alarm.h"
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/domain.h"
 #include "base/table.h"
 #include "checkup.h"
 #include "chronicle.h"
 #include "config/config.h"
-#include "config/directory.h"
 #include "config/form.h"
-#include "config/problems.h"
 #include "config/quantity.h"
 #include "config/server.h"
 #include "evidence/resolver.h"
 #include "evidence/survey.h"
 #include "origin.h"
+#include "progress.h"
+#include "selection.h"
 #include "sheet.h"
+#include "suspects.h"
 
 #include <event2/event.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Where no configuration says what counts: one list by which large receivers
    refuse mail, or several lesser ones. */
@@ -30,27 +30,18 @@
 #define UNCONFIGURED_COVERAGE 50
 #define TIMEOUT_MS 3000
 #define TRIES 2
-#define PROGRESS_EVERY_MS 50
 #define MARGIN_MAX_MS 50
 /* Of the daemon's word; the lists take longer, as a rule. */
 #define CHRONICLE_LIMIT_MS 500
 
-static const int impact_weights[] = {
-    [IMPACT_NOISE] = 1,
-    [IMPACT_LOW] = 1,
-    [IMPACT_MEDIUM] = 2,
-    [IMPACT_HIGH] = 3,
-};
-
 struct check {
 	const struct check_options *options;
-	struct config *config;	     /* or NULL */
-	struct directory *directory; /* own; NULL: the configuration's */
-	struct list_use *uses;	     /* keys and zones are borrowed */
-	size_t use_count;
+	struct selection selection;
+	const struct config *config; /* the selection's, or NULL */
 	struct event_base *base;
 	struct event *deadline;
 	struct resolver *resolver;
+	struct suspects *suspects;
 	struct names **names; /* one for each argument that is a name */
 	size_t name_count, names_open;
 	struct origin *origin; /* NULL: no egress is "auto", or none is asked */
@@ -58,129 +49,11 @@ struct check {
 	struct survey *survey;
 	struct checkup checkup;
 	struct survey_subject *asked; /* the subjects, as survey has them */
-	const char **notes;
-	char *servers;	/* the resolver's, for people */
-	char **strings; /* that the checkup borrows */
-	size_t string_count;
-	int64_t started_ms, shown_ms;
-	bool knows_domains; /* some list does */
+	struct progress progress;
+	char *servers; /* the resolver's, for people */
+	int64_t started_ms;
 	bool seeks_origin, awaits_chronicle, is_surveyed, is_late;
 };
-
-/* ---- configuration ------------------------------------------------------ */
-
-static void
-print_problems(const struct problems *problems)
-{
-	for (size_t i = 0; i < problems_count(problems); i++)
-		fprintf(stderr, "%s\n", problems_text(problems, i));
-}
-
-/* Without a configuration, or with one that cannot be used, arguments can be
-   checked as well: 0. */
-static int
-load_config(struct check *check, struct problems *problems)
-{
-	const char *path = check->options->config_path;
-
-	if (!path && access(CONFIG_PATH, F_OK) != 0)
-		return 0;
-	check->config = config_load(path ? path : CONFIG_PATH, problems);
-	if (check->config)
-		return 0;
-	print_problems(problems);
-	if (path || check->options->argument_count == 0)
-		return -1;
-	fputs("repgate: going on without a configuration\n", stderr);
-	return 0;
-}
-
-static int
-load_directory(struct check *check)
-{
-	const char *path = check->options->providers_path;
-	struct problems *problems;
-
-	if (!path && check->config)
-		return 0;
-	problems = problems_create();
-	check->directory =
-	    directory_read(path ? path : PROVIDERS_PATH, problems);
-	if (!check->directory)
-		print_problems(problems);
-	problems_destroy(&problems);
-	return check->directory ? 0 : -1;
-}
-
-/* A list that the configuration does not use only tells. */
-static struct list_use
-unconfigured_use(const struct check *check, const struct list *list)
-{
-	struct list_use use = {
-	    .list = list,
-	    .weight = impact_weights[list->impact],
-	    .zone = list->zone,
-	};
-
-	if (!check->config && list->impact != IMPACT_NOISE) {
-		use.scopes = SCOPES_DEFAULT;
-		use.most = use.weight;
-	}
-	return use;
-}
-
-static const struct list_use *
-configured_use(const struct check *check, const struct list *list)
-{
-	for (size_t i = 0; check->config && i < check->config->list_count; i++)
-		if (strcmp(check->config->lists[i].list->id, list->id) == 0)
-			return &check->config->lists[i];
-	return NULL;
-}
-
-/* Lists that serve subscribers only answer nothing to others. */
-static bool
-needs_contract(const struct list *list)
-{
-	return list_needs_key(list) || list->terms == TERMS_PAID;
-}
-
-static void
-add_use(struct check *check, const struct list *list)
-{
-	const struct list_use *configured = configured_use(check, list);
-	struct list_use *use = &check->uses[check->use_count];
-
-	if (list->is_dead) {
-		check->checkup.dead++;
-	} else if (configured) {
-		*use = *configured;
-		use->list = list;
-		check->use_count++;
-	} else if (needs_contract(list)) {
-		check->checkup.keyless++;
-	} else {
-		*use = unconfigured_use(check, list);
-		check->use_count++;
-	}
-}
-
-static void
-add_uses(struct check *check)
-{
-	const struct directory *directory =
-	    check->directory ? check->directory : check->config->directory;
-
-	check->uses = alloc_zeroed(directory->list_count, sizeof *check->uses);
-	for (size_t i = 0; i < directory->list_count; i++)
-		add_use(check, &directory->lists[i]);
-	for (size_t i = 0; i < check->use_count; i++)
-		check->knows_domains |= check->uses[i].list->knows_domain;
-	check->checkup.listed_at =
-	    check->config ? check->config->listed_at : UNCONFIGURED_LISTED_AT;
-	check->checkup.coverage =
-	    check->config ? check->config->coverage : UNCONFIGURED_COVERAGE;
-}
 
 /* ---- the loop ----------------------------------------------------------- */
 
@@ -268,110 +141,7 @@ open_loop(struct check *check)
 	return open_resolver(check);
 }
 
-static bool
-shows_progress(const struct check *check)
-{
-	return !check->options->json && !check->options->plugin &&
-	       isatty(STDERR_FILENO);
-}
-
-static void
-show_progress(struct check *check, const char *format, size_t done, size_t of)
-{
-	int64_t now_ms = clock_now_ms();
-	int64_t spent_ms = now_ms - check->started_ms;
-	char text[80];
-
-	if (!shows_progress(check) ||
-	    now_ms - check->shown_ms < PROGRESS_EVERY_MS)
-		return;
-	check->shown_ms = now_ms;
-	snprintf(text, sizeof text, "%s: %zu of %zu", format, done, of);
-	fprintf(stderr, "\r\033[K%s, %lld.%lld s", text,
-	    (long long)(spent_ms / 1000), (long long)(spent_ms % 1000 / 100));
-	fflush(stderr);
-}
-
-static void
-clear_progress(const struct check *check)
-{
-	if (shows_progress(check))
-		fputs("\r\033[K", stderr);
-}
-
 /* ---- subjects ----------------------------------------------------------- */
-
-static const char *
-keep(struct check *check, char *string)
-{
-	check->strings = alloc_resize(
-	    check->strings, check->string_count + 1, sizeof check->strings[0]);
-	return check->strings[check->string_count++] = string;
-}
-
-static void
-add_note(struct check *check, const char *note)
-{
-	struct checkup *checkup = &check->checkup;
-
-	check->notes = alloc_resize(
-	    check->notes, checkup->note_count + 1, sizeof check->notes[0]);
-	check->notes[checkup->note_count++] = note;
-	checkup->notes = check->notes;
-}
-
-static void
-append_subject(struct check *check, const struct checkup_subject *subject)
-{
-	struct checkup *checkup = &check->checkup;
-
-	checkup->subjects = alloc_resize(checkup->subjects,
-	    checkup->subject_count + 1, sizeof *checkup->subjects);
-	checkup->subjects[checkup->subject_count++] = *subject;
-}
-
-/* Each address once, whatever led to it. */
-static void
-add_subject(struct check *check, const struct address *address, const char *via)
-{
-	const struct checkup *checkup = &check->checkup;
-
-	for (size_t i = 0; i < checkup->subject_count; i++)
-		if (address_equal(&checkup->subjects[i].address, address))
-			return;
-	append_subject(
-	    check, &(struct checkup_subject){.address = *address, .via = via});
-}
-
-/* The same of domains. */
-static void
-add_domain(struct check *check, const char *domain, const char *via)
-{
-	const struct checkup *checkup = &check->checkup;
-
-	for (size_t i = 0; i < checkup->subject_count; i++)
-		if (checkup->subjects[i].domain &&
-		    strcmp(checkup->subjects[i].domain, domain) == 0)
-			return;
-	append_subject(check,
-	    &(struct checkup_subject){
-		.domain = keep(check, alloc_string(domain)), .via = via});
-}
-
-/* What no list could know, or none of ours does, is not asked. */
-static void
-add_domains(struct check *check, const char *name, const char *via)
-{
-	char domain[DOMAIN_MAX];
-	const char *parent;
-
-	if (!check->knows_domains || domain_parse(name, domain) != 0)
-		return;
-	add_domain(check, domain, via);
-	parent = domain_parent(domain);
-	if (parent)
-		add_domain(check, parent, keep(check, alloc_string(domain)));
-}
 
 /* What the network sees of the egress whose addresses are "auto". */
 static void
@@ -379,40 +149,42 @@ add_origin(struct check *check, const struct egress *egress, const char *via)
 {
 	struct address known[DISCOVERY_ADDRESSES_MAX];
 	size_t count = origin_addresses(check->origin, known);
+	char *note;
 
 	for (size_t i = 0; i < count; i++)
-		add_subject(check, &known[i], via);
-	if (count == 0)
-		add_note(check,
-		    keep(check,
-			alloc_printf("egress %s: the address that the network "
-				     "sees could not be found: %s",
-			    egress->name, origin_doubt(check->origin))));
+		suspects_add_address(check->suspects, &known[i], via);
+	if (count > 0)
+		return;
+	note = alloc_printf("egress %s: the address that the network sees "
+			    "could not be found: %s",
+	    egress->name, origin_doubt(check->origin));
+	suspects_note(check->suspects, note);
+	free(note);
 }
 
 static void
-add_egresses(struct check *check)
+add_egress(struct check *check, const struct egress *egress)
 {
-	for (size_t i = 0; i < check->config->egress_count; i++) {
-		const struct egress *egress = &check->config->egresses[i];
-		const char *via =
-		    keep(check, alloc_printf("egress %s", egress->name));
+	char *via = alloc_printf("egress %s", egress->name);
 
-		for (size_t j = 0; j < egress->addresses.count; j++)
-			add_subject(check, &egress->addresses.items[j], via);
-		if (egress->is_auto)
-			add_origin(check, egress, via);
-	}
+	for (size_t i = 0; i < egress->addresses.count; i++)
+		suspects_add_address(
+		    check->suspects, &egress->addresses.items[i], via);
+	if (egress->is_auto)
+		add_origin(check, egress, via);
+	free(via);
 }
 
 static void
 add_configured(struct check *check)
 {
-	const struct strings *domains = &check->config->domains;
+	const struct config *config = check->config;
 
-	add_egresses(check);
-	for (size_t i = 0; i < domains->count; i++)
-		add_domains(check, domains->items[i], "domains");
+	for (size_t i = 0; i < config->egress_count; i++)
+		add_egress(check, &config->egresses[i]);
+	for (size_t i = 0; i < config->domains.count; i++)
+		suspects_add_domains(
+		    check->suspects, config->domains.items[i], "domains");
 }
 
 static void
@@ -421,7 +193,7 @@ on_named(void *arg)
 	struct check *check = arg;
 
 	check->names_open--;
-	show_progress(check, "names resolved",
+	progress_show(&check->progress, "names resolved",
 	    check->name_count - check->names_open, check->name_count);
 	if (check->names_open == 0)
 		event_base_loopbreak(check->base);
@@ -462,7 +234,7 @@ start_name(struct check *check, const char *argument)
 	check->names_open++;
 	check->names[check->name_count++] = names_start(
 	    check->resolver, check->options->how, name, on_named, check);
-	add_domains(check, name, NULL);
+	suspects_add_domains(check->suspects, name, NULL);
 	free(name);
 	return 0;
 }
@@ -475,10 +247,11 @@ take_names(struct check *check, const struct names *names)
 	const char *const *notes;
 
 	for (size_t i = 0; i < count; i++)
-		add_subject(check, &found[i].address, found[i].via);
+		suspects_add_address(
+		    check->suspects, &found[i].address, found[i].via);
 	notes = names_notes(names, &count);
 	for (size_t i = 0; i < count; i++)
-		add_note(check, notes[i]);
+		suspects_note(check->suspects, notes[i]);
 	check->checkup.has_response |= names_has_response(names);
 }
 
@@ -501,6 +274,7 @@ static int
 find_subjects(struct check *check)
 {
 	const struct check_options *options = check->options;
+	struct checkup *checkup = &check->checkup;
 	struct address address;
 
 	check->names =
@@ -509,7 +283,7 @@ find_subjects(struct check *check)
 		start_origin(check);
 	for (size_t i = 0; i < options->argument_count; i++) {
 		if (address_parse(options->arguments[i], &address) == 0)
-			add_subject(check, &address, NULL);
+			suspects_add_address(check->suspects, &address, NULL);
 		else if (start_name(check, options->arguments[i]) != 0)
 			return -1;
 	}
@@ -528,7 +302,10 @@ find_subjects(struct check *check)
 	}
 	for (size_t i = 0; i < check->name_count; i++)
 		take_names(check, check->names[i]);
-	check->checkup.is_unresolved = is_unresolved(check);
+	checkup->subjects =
+	    suspects_all(check->suspects, &checkup->subject_count);
+	checkup->notes = suspects_notes(check->suspects, &checkup->note_count);
+	checkup->is_unresolved = is_unresolved(check);
 	return 0;
 }
 
@@ -565,7 +342,7 @@ on_progress(void *arg, size_t settled, size_t of)
 {
 	struct check *check = arg;
 
-	show_progress(check, "answers", settled, of);
+	progress_show(&check->progress, "answers", settled, of);
 	check->is_surveyed = settled == of;
 	if (check->is_surveyed)
 		event_base_loopbreak(check->base);
@@ -583,9 +360,9 @@ run_survey(struct check *check)
 		check->asked[i].address = checkup->subjects[i].address;
 		check->asked[i].domain = checkup->subjects[i].domain;
 	}
-	check->survey =
-	    survey_start(check->resolver, check->uses, check->use_count,
-		check->asked, checkup->subject_count, on_progress, check);
+	check->survey = survey_start(check->resolver, check->selection.uses,
+	    check->selection.count, check->asked, checkup->subject_count,
+	    on_progress, check);
 	checkup->rows = survey_rows(check->survey, &checkup->row_count);
 	set_deadline(check, check->options->deadline_ms);
 	while (checkup->row_count > 0 && !check->is_late &&
@@ -607,19 +384,35 @@ print(const struct check *check)
 	if (check->options->json)
 		sheet_print_json(&check->checkup, stdout);
 	else if (check->options->plugin)
-		sheet_print_plugin(&check->checkup, stdout);
+		alarm_print(&check->checkup, stdout);
 	else
 		sheet_print(&check->checkup, stdout, table_may_colour(stdout));
 }
 
 static int
+select_lists(struct check *check)
+{
+	const struct check_options *options = check->options;
+	struct selection *selection = &check->selection;
+	struct checkup *checkup = &check->checkup;
+	const struct config *config;
+
+	if (selection_make(selection, options->config_path,
+		options->providers_path, options->argument_count > 0) != 0)
+		return -1;
+	config = check->config = selection->config;
+	checkup->dead = selection->dead;
+	checkup->keyless = selection->keyless;
+	checkup->listed_at =
+	    config ? config->listed_at : UNCONFIGURED_LISTED_AT;
+	checkup->coverage = config ? config->coverage : UNCONFIGURED_COVERAGE;
+	return 0;
+}
+
+static int
 prepare(struct check *check)
 {
-	struct problems *problems = problems_create();
-	int status = load_config(check, problems);
-
-	problems_destroy(&problems);
-	if (status != 0 || load_directory(check) != 0)
+	if (select_lists(check) != 0)
 		return -1;
 	if (check->options->argument_count == 0 && !check->config) {
 		fprintf(stderr,
@@ -627,7 +420,7 @@ prepare(struct check *check)
 		    CONFIG_PATH);
 		return -1;
 	}
-	add_uses(check);
+	check->suspects = suspects_create(check->selection.knows_domains);
 	if (open_loop(check) != 0)
 		return -1;
 	ask_chronicle(check);
@@ -647,17 +440,11 @@ destroy(struct check *check)
 		event_free(check->deadline);
 	if (check->base)
 		event_base_free(check->base);
-	for (size_t i = 0; i < check->string_count; i++)
-		free(check->strings[i]);
-	free(check->strings);
 	free(check->names);
-	free(check->notes);
 	free(check->servers);
 	free(check->asked);
-	free(check->checkup.subjects);
-	free(check->uses);
-	directory_destroy(&check->directory);
-	config_unref(check->config);
+	suspects_destroy(&check->suspects);
+	selection_clear(&check->selection);
 }
 
 int
@@ -666,9 +453,11 @@ check_run(const struct check_options *options)
 	struct check check = {.options = options, .started_ms = clock_now_ms()};
 	int status = CHECKUP_UNKNOWN;
 
+	progress_start(&check.progress, check.started_ms,
+	    !options->json && !options->plugin);
 	if (prepare(&check) == 0 && find_subjects(&check) == 0) {
 		run_survey(&check);
-		clear_progress(&check);
+		progress_clear(&check.progress);
 		check.checkup.servers = check.servers;
 		check.checkup.took_ms = clock_now_ms() - check.started_ms;
 		checkup_judge(&check.checkup);

@@ -1,12 +1,27 @@
 #include "checkup.h"
 
+#include "base/alloc.h"
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/uses.h"
 #include "evidence/survey.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+const char *
+checkup_state_name(enum checkup_state state)
+{
+	static const char *const names[] = {
+	    [CHECKUP_CLEAN] = "clean",
+	    [CHECKUP_BELOW] = "listed below the threshold",
+	    [CHECKUP_LISTED] = "listed",
+	    [CHECKUP_UNKNOWN] = "unknown",
+	};
+
+	return names[state];
+}
 
 bool
 checkup_is_against(const struct survey_row *row)
@@ -184,4 +199,99 @@ checkup_usual_cause(
 		}
 	}
 	return usual;
+}
+
+const char *
+checkup_removal(const struct checkup *checkup, const struct survey_row *row,
+    char url[CHECKUP_URL_MAX])
+{
+	char text[CHECKUP_SUBJECT_MAX];
+
+	if (row->answer.result != RESULT_LISTED)
+		return NULL;
+	return list_removal(url, CHECKUP_URL_MAX, row->use->list,
+	    checkup_subject_text(text, checkup, row->subject));
+}
+
+static bool
+is_of_subject(const struct survey_row *row, size_t subject)
+{
+	return row->subject == subject;
+}
+
+static bool
+is_trouble(const struct survey_row *row, size_t subject)
+{
+	(void)subject;
+	return checkup_is_against(row);
+}
+
+static int
+rank(const struct survey_row *row)
+{
+	if (checkup_is_against(row))
+		return 0;
+	return row->answer.result == RESULT_UNKNOWN ? 1 : 2;
+}
+
+/* Trouble first, then by weight and impact, then as they were asked. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct survey_row *x = *(const struct survey_row *const *)a;
+	const struct survey_row *y = *(const struct survey_row *const *)b;
+	int order = rank(x) - rank(y);
+
+	if (order == 0)
+		order = checkup_weight(y) - checkup_weight(x);
+	if (order == 0)
+		order = y->use->list->impact - x->use->list->impact;
+	if (order == 0)
+		order = x < y ? -1 : 1;
+	return order;
+}
+
+static int
+compare_by_subject(const void *a, const void *b)
+{
+	const struct survey_row *x = *(const struct survey_row *const *)a;
+	const struct survey_row *y = *(const struct survey_row *const *)b;
+
+	if (x->subject != y->subject)
+		return x->subject < y->subject ? -1 : 1;
+	return compare(a, b);
+}
+
+static const struct survey_row **
+pick(const struct checkup *checkup,
+    bool (*wanted)(const struct survey_row *, size_t), size_t subject,
+    int (*order)(const void *, const void *), size_t *count)
+{
+	const struct survey_row **rows =
+	    alloc_zeroed(checkup->row_count, sizeof(struct survey_row *));
+
+	*count = 0;
+	for (size_t i = 0; i < checkup->row_count; i++)
+		if (wanted(&checkup->rows[i], subject))
+			rows[(*count)++] = &checkup->rows[i];
+	qsort(rows, *count, sizeof rows[0], order);
+	return rows;
+}
+
+const struct survey_row **
+checkup_rows_of(const struct checkup *checkup, size_t subject, size_t *count)
+{
+	return pick(checkup, is_of_subject, subject, compare, count);
+}
+
+const struct survey_row **
+checkup_trouble(const struct checkup *checkup, size_t *count)
+{
+	return pick(checkup, is_trouble, 0, compare, count);
+}
+
+const struct survey_row **
+checkup_trouble_by_subject(const struct checkup *checkup, size_t *count)
+{
+	return pick(checkup, is_trouble, 0, compare_by_subject, count);
 }

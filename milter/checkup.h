@@ -73,6 +73,24 @@ const char *checkup_usual_cause(
 const char *checkup_subject_text(
     char text[CHECKUP_SUBJECT_MAX], const struct checkup *, size_t subject);
 
+/* The rows of a subject; all that are against one; and these with each subject's
+   together. The heaviest first; to be freed. */
+const struct survey_row **checkup_rows_of(
+    const struct checkup *, size_t subject, size_t *count);
+const struct survey_row **checkup_trouble(
+    const struct checkup *, size_t *count);
+const struct survey_row **checkup_trouble_by_subject(
+    const struct checkup *, size_t *count);
+
+/* Where the subject of a row is taken off; NULL if it is not listed, or nobody
+   knows. */
+#define CHECKUP_URL_MAX 1024
+const char *checkup_removal(const struct checkup *, const struct survey_row *,
+    char url[CHECKUP_URL_MAX]);
+
+/* For people. */
+const char *checkup_state_name(enum checkup_state);
+
 /* Of two states, whether the first one matters more. */
 bool checkup_is_worse(enum checkup_state, enum checkup_state);
 

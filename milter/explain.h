@@ -17,7 +17,6 @@
 #include <stdio.h>
 
 struct board;
-struct config;
 
 /* One message with one recipient. Borrowed; NULL where nothing is given. */
 struct explain_message {
@@ -26,16 +25,6 @@ struct explain_message {
 	const char *receiver;  /* of the recipient, by its name */
 	struct address client; /* family 0: not given */
 };
-
-/* Standings as the daemon's status has them; an egress that it does not know
-   is unknown. The caller owns the board. */
-struct board *explain_board_of_status(
-    struct config *, const json_t *status, int64_t now_wall_sec);
-
-/* "EGRESS=STATE" or "domain:DOMAIN=STATE": puts that standing in. Likewise
-   "receiver:NAME=STATE" (addressee.h) and "ROUTE=unusable". 0, or -1 with
-   *reason set (to be freed). */
-int explain_assume(struct board *, const char *text, char **reason);
 
 /* What a door makes of it; the caller owns it. */
 json_t *explain_door(

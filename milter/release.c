@@ -201,8 +201,8 @@ load(const char *path)
 	struct problems *problems = problems_create();
 	struct config *config = config_load(path, problems);
 
-	for (size_t i = 0; !config && i < problems_count(problems); i++)
-		fprintf(stderr, "%s\n", problems_text(problems, i));
+	if (!config)
+		problems_print(problems, stderr);
 	problems_destroy(&problems);
 	return config;
 }

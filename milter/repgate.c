@@ -3,8 +3,8 @@
  */
 #include "addressee.h"
 #include "base/alloc.h"
-#include "config/config.h"
 #include "checkup.h"
+#include "config/config.h"
 #include "config/directory.h"
 #include "config/problems.h"
 #include "config/receiver_names.h"
@@ -12,6 +12,7 @@
 #include "mta.h"
 #include "options.h"
 #include "policy/gate.h"
+#include "premise.h"
 #include "request.h"
 #include "sendmail.h"
 #include "standing/board.h"
@@ -76,8 +77,7 @@ load_config(const struct options *options)
 	struct problems *problems = problems_create();
 	struct config *config = config_load(config_path(options), problems);
 
-	for (size_t i = 0; i < problems_count(problems); i++)
-		fprintf(stderr, "%s\n", problems_text(problems, i));
+	problems_print(problems, stderr);
 	problems_destroy(&problems);
 	return config;
 }
@@ -92,7 +92,7 @@ assume(struct config *config, const struct options *options)
 	for (size_t i = 0; i < config->egress_count; i++)
 		board->egresses[i].state = STANDING_CLEAN;
 	for (size_t i = 0; i < options->assumption_count; i++)
-		if (explain_assume(board, options->assumptions[i], &reason) !=
+		if (premise_assume(board, options->assumptions[i], &reason) !=
 		    0) {
 			fprintf(stderr, "repgate: --assume: %s\n", reason);
 			free(reason);
@@ -117,7 +117,7 @@ ask_board(struct config *config, const struct options *options)
 		    stderr);
 		return NULL;
 	}
-	board = explain_board_of_status(config, status, time(NULL));
+	board = premise_of_status(config, status, time(NULL));
 	json_decref(status);
 	return board;
 }

@@ -341,8 +341,7 @@ read_directory(const char *path)
 	struct problems *problems = problems_create();
 	struct directory *directory = directory_read(path, problems);
 
-	for (size_t i = 0; i < problems_count(problems); i++)
-		fprintf(stderr, "%s\n", problems_text(problems, i));
+	problems_print(problems, stderr);
 	if (directory && directory->receivers->rules.count == 0) {
 		fprintf(stderr,
 		    "repgate: %s: it has no replies, so that nothing would be "

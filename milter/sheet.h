@@ -1,6 +1,6 @@
 /*
- * sheet -- a checkup for people, for machines and for monitoring. Foreign
- * text is escaped. One thread at a time.
+ * sheet -- a checkup for people, and for machines. Foreign text is escaped.
+ * One thread at a time.
  */
 #ifndef SHEET_H
 #define SHEET_H
@@ -14,8 +14,5 @@ struct checkup;
 void sheet_print(const struct checkup *, FILE *, bool with_colour);
 
 void sheet_print_json(const struct checkup *, FILE *);
-
-/* One line with performance data, as monitoring plugins print it. */
-void sheet_print_plugin(const struct checkup *, FILE *);
 
 #endif

@@ -1,5 +1,7 @@
 #include "base/line.h"
 
+#include "base/alloc.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,6 +67,16 @@ line_escape(char *to, size_t size, const char *from, size_t length)
 	}
 	to[used] = '\0';
 	return used;
+}
+
+char *
+line_escaped(const char *from, size_t length)
+{
+	size_t size = 4 * length + 4;
+	char *text = alloc_zeroed(size, 1);
+
+	line_escape(text, size, from, length);
+	return text;
 }
 
 static void

@@ -42,5 +42,7 @@ void line_add_mailbox(struct line *, const char *key, const char *address);
    does not fit is cut, never within an escape, and "..." put in its place.
    Returns the length written, less than `size`, which is at least 1. */
 size_t line_escape(char *to, size_t size, const char *from, size_t length);
+/* The same of all of it; to be freed. */
+char *line_escaped(const char *from, size_t length);
 
 #endif

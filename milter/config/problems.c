@@ -97,3 +97,10 @@ problems_text(const struct problems *problems, size_t index)
 	assert(index < problems->count);
 	return problems->texts[index];
 }
+
+void
+problems_print(const struct problems *problems, FILE *to)
+{
+	for (size_t i = 0; i < problems_count(problems); i++)
+		fprintf(to, "%s\n", problems_text(problems, i));
+}

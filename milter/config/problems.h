@@ -6,6 +6,7 @@
 #define CONFIG_PROBLEMS_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct problems;
 
@@ -23,5 +24,7 @@ size_t problems_error_count(const struct problems *);
 size_t problems_count(const struct problems *);
 /* Errors and warnings in the order found; borrowed. */
 const char *problems_text(const struct problems *, size_t index);
+/* All of them, a line each. */
+void problems_print(const struct problems *, FILE *);
 
 #endif

@@ -1,4 +1,5 @@
 #include "explain.h"
+#include "premise.h"
 
 #include "base/clock.h"
 #include "scratch_config.h"
@@ -165,7 +166,7 @@ explains(void **state)
 		if (cases[i].client)
 			address_parse(cases[i].client, &message.client);
 		assert_int_equal(
-		    explain_assume(board, cases[i].assume, &reason), 0);
+		    premise_assume(board, cases[i].assume, &reason), 0);
 		door = explain_door(board, &message, cases[i].door);
 		write_rules(door, rules, sizeof rules);
 		assert_string_equal(text_of(door, "egress"), cases[i].egress);
@@ -212,15 +213,15 @@ takes_assumptions(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    explain_assume(board, "domain:twice.test=listed", &none), 0);
+	    premise_assume(board, "domain:twice.test=listed", &none), 0);
 	assert_int_equal(
-	    explain_assume(board, "receiver:Twice.test@main=blocked", &none),
+	    premise_assume(board, "receiver:Twice.test@main=blocked", &none),
 	    0);
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		char *reason = NULL;
 
 		assert_int_equal(
-		    explain_assume(board, wrong[i].text, &reason), -1);
+		    premise_assume(board, wrong[i].text, &reason), -1);
 		assert_string_equal(reason, wrong[i].want);
 		free(reason);
 	}
@@ -240,8 +241,8 @@ passes_over_a_route(void **state)
 	json_t *door, *passed_over;
 
 	(void)state;
-	assert_int_equal(explain_assume(board, "main=listed", &reason), 0);
-	assert_int_equal(explain_assume(board, "one=unusable", &reason), 0);
+	assert_int_equal(premise_assume(board, "main=listed", &reason), 0);
+	assert_int_equal(premise_assume(board, "one=unusable", &reason), 0);
 	door = explain_door(board, &message, DOOR_MILTER);
 	assert_string_equal(text_of(door, "action"), "hold");
 	assert_string_equal(text_of(door, "note"), "no route of via is usable");
@@ -303,7 +304,7 @@ knows_receivers(void **state)
 
 		print_message("%zu\n", i);
 		assert_int_equal(
-		    explain_assume(board, moved[i].assume, &reason), 0);
+		    premise_assume(board, moved[i].assume, &reason), 0);
 		door = explain_door(board, &message, moved[i].door);
 		receiver = json_object_get(door, "receiver");
 		write_rules(door, rules, sizeof rules);
@@ -330,7 +331,7 @@ assumes_of_an_egress_without_address(void **state)
 		 "policy = ( { name = \"all\"; then = \"hold\"; } );");
 
 	(void)state;
-	assert_int_equal(explain_assume(board, "main=listed", &reason), 0);
+	assert_int_equal(premise_assume(board, "main=listed", &reason), 0);
 	assert_int_equal(board->egresses[0].state, STANDING_LISTED);
 	assert_int_equal(board->egresses[0].address.family, 0);
 	board_unref(board);
@@ -355,8 +356,8 @@ reads_the_status(void **state)
 
 	(void)state;
 	board_unref(take(BASE));
-	board = explain_board_of_status(
-	    config, status, 1795280400 + 90); /* 17:01:30 */
+	board =
+	    premise_of_status(config, status, 1795280400 + 90); /* 17:01:30 */
 	assert_int_equal(board->egresses[0].state, STANDING_UNKNOWN);
 	assert_int_equal(board->egresses[1].state, STANDING_LISTED);
 	assert_int_equal(board->egresses[1].listed_for_ms, 90 * CLOCK_SEC);
