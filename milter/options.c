@@ -386,6 +386,12 @@ options_parse(struct options *options, int argc, char **argv)
 				return OPTIONS_WRONG;
 		}
 	}
+	if (optind < argc && options->command == COMMAND_NONE) {
+		fprintf(stderr, "repgate: there is no command \"%s\"\n",
+		    argv[optind]);
+		options_usage(stderr);
+		return OPTIONS_WRONG;
+	}
 	if (optind < argc) {
 		options->arguments = argv + optind + 1;
 		options->argument_count = (size_t)(argc - optind - 1);

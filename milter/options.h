@@ -17,7 +17,7 @@
 
 /* Bits, since an option may be of several commands. */
 enum command {
-	COMMAND_NONE = 0, /* none is given, or no such one */
+	COMMAND_NONE = 0, /* none is given */
 	COMMAND_CHECK = 1,
 	COMMAND_STATUS = 2,
 	COMMAND_RELOAD = 4,

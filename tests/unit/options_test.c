@@ -63,6 +63,7 @@ static const struct {
     {"repgate check --each", "repgate: check has no option --each\n", 3},
 
     /* Of no command at all. */
+    {"repgate nonsense x", "repgate: there is no command \"nonsense\"", 1},
     {"repgate status --nonsense", "repgate: unrecognized option", 1},
     {"repgate check --nonsense", "repgate: unrecognized option", 3},
     {"repgate explain --from check --nonsense", "repgate: unrecognized opt", 1},
@@ -101,7 +102,6 @@ static const struct {
 	size_t arguments;
 } right[] = {
     {"repgate", COMMAND_NONE, 0},
-    {"repgate nonsense x", COMMAND_NONE, 1},
     {"repgate -c f status -j", COMMAND_STATUS, 0},
     {"repgate status x", COMMAND_STATUS, 1},
     {"repgate reload --config=f", COMMAND_RELOAD, 0},
