@@ -271,10 +271,9 @@ is_unresolved(const struct check *check)
 }
 
 static int
-find_subjects(struct check *check)
+start_search(struct check *check)
 {
 	const struct check_options *options = check->options;
-	struct checkup *checkup = &check->checkup;
 	struct address address;
 
 	check->names =
@@ -287,19 +286,33 @@ find_subjects(struct check *check)
 		else if (start_name(check, options->arguments[i]) != 0)
 			return -1;
 	}
-	/* A name that hangs leaves time for the addresses that are known. */
-	set_deadline(check, options->deadline_ms / 2);
+	return 0;
+}
+
+/* A name that hangs leaves time for the addresses that are known; it ends with
+   the resolver, as a note. */
+static int
+end_search(struct check *check)
+{
+	set_deadline(check, check->options->deadline_ms / 2);
 	while (
 	    (check->names_open > 0 || check->seeks_origin) && !check->is_late)
 		event_base_dispatch(check->base);
-	if (options->argument_count == 0)
+	if (check->names_open == 0)
+		return 0;
+	resolver_destroy(&check->resolver);
+	return open_resolver(check);
+}
+
+static int
+find_subjects(struct check *check)
+{
+	struct checkup *checkup = &check->checkup;
+
+	if (start_search(check) != 0 || end_search(check) != 0)
+		return -1;
+	if (check->options->argument_count == 0)
 		add_configured(check);
-	/* What is still open ends with the resolver, as notes. */
-	if (check->names_open > 0) {
-		resolver_destroy(&check->resolver);
-		if (open_resolver(check) != 0)
-			return -1;
-	}
 	for (size_t i = 0; i < check->name_count; i++)
 		take_names(check, check->names[i]);
 	checkup->subjects =

@@ -6,6 +6,7 @@
 #include "base/domain.h"
 #include "base/field.h"
 #include "config/config.h"
+#include "config/egresses.h"
 #include "config/routes.h"
 #include "standing/board.h"
 
@@ -61,35 +62,50 @@ take_standing(struct board_egress *entry, const struct egress *egress,
 	    field_text_of(json, "removal"));
 }
 
-struct board *
-premise_of_status(
-    struct config *config, const json_t *status, int64_t now_wall_sec)
+static void
+take_egresses(struct board *board, const json_t *status, int64_t now_wall_sec)
 {
-	struct board *board = board_create(config);
+	const struct config *config = board->config;
 	size_t i;
 	json_t *json;
 
 	json_array_foreach(json_object_get(status, "egress"), i, json)
 	{
-		for (size_t k = 0; k < config->egress_count; k++)
-			if (strcmp(config->egresses[k].name,
-				field_text_of(json, "name")) == 0)
-				take_standing(&board->egresses[k],
-				    &config->egresses[k], json, now_wall_sec);
+		const struct egress *egress =
+		    egresses_find(config, field_text_of(json, "name"));
+
+		if (egress)
+			take_standing(
+			    &board->egresses[egress - config->egresses], egress,
+			    json, now_wall_sec);
 	}
+}
+
+static void
+take_domains(struct board *board, const json_t *status)
+{
+	size_t i;
+	json_t *json;
+
 	json_array_foreach(json_object_get(status, "domains"), i, json)
 	{
-		struct board_domain *domain =
-		    board_add_domain(board, field_text_of(json, "domain"),
-			field_text_of(json, "listed"),
-			field_text_of(json, "blocked_by"),
-			field_text_of(json, "removal"));
 		int state = state_of(field_text_of(json, "standing"));
 
-		domain->state = state < 0 ? STANDING_UNKNOWN : state;
+		board_add_domain(board, field_text_of(json, "domain"),
+		    field_text_of(json, "listed"),
+		    field_text_of(json, "blocked_by"),
+		    field_text_of(json, "removal"))
+		    ->state = state < 0 ? STANDING_UNKNOWN : state;
 	}
-	addressee_take(board, status, now_wall_sec);
-	board_sort(board);
+}
+
+static void
+take_routes(struct board *board, const json_t *status)
+{
+	const struct config *config = board->config;
+	size_t i;
+	json_t *json;
+
 	json_array_foreach(json_object_get(status, "routes"), i, json)
 	{
 		const struct route *route =
@@ -100,6 +116,19 @@ premise_of_status(
 			    &board->routes[route - config->routes],
 			    field_text_of(json, "cause"));
 	}
+}
+
+struct board *
+premise_of_status(
+    struct config *config, const json_t *status, int64_t now_wall_sec)
+{
+	struct board *board = board_create(config);
+
+	take_egresses(board, status, now_wall_sec);
+	take_domains(board, status);
+	addressee_take(board, status, now_wall_sec);
+	board_sort(board);
+	take_routes(board, status);
 	return board;
 }
 
@@ -107,21 +136,19 @@ static int
 assume_egress(struct board *board, const char *name, enum standing_state state,
     char **reason)
 {
-	const struct config *config = board->config;
+	const struct egress *egress = egresses_find(board->config, name);
+	struct board_egress *entry;
 
-	for (size_t i = 0; i < config->egress_count; i++) {
-		struct board_egress *entry = &board->egresses[i];
-
-		if (strcmp(config->egresses[i].name, name) != 0)
-			continue;
-		entry->state = state;
-		entry->address = first_address(&config->egresses[i]);
-		if (entry->state == STANDING_LISTED)
-			board_egress_blame(entry, ASSUMED_BLAME, "");
-		return 0;
+	if (!egress) {
+		*reason = alloc_printf("there is no egress \"%s\"", name);
+		return -1;
 	}
-	*reason = alloc_printf("there is no egress \"%s\"", name);
-	return -1;
+	entry = &board->egresses[egress - board->config->egresses];
+	entry->state = state;
+	entry->address = first_address(egress);
+	if (entry->state == STANDING_LISTED)
+		board_egress_blame(entry, ASSUMED_BLAME, "");
+	return 0;
 }
 
 static int

@@ -50,14 +50,32 @@ add_known(json_t *json, const struct statement_view *view,
 	    json, "known_age", json_integer(age_ms / CLOCK_SEC));
 }
 
+static void
+add_listing(json_t *json, const struct finding *finding, const char *subject)
+{
+	char codes[DNSBL_CODES_TEXT_MAX], code[ADDRESS_TEXT_MAX], url[URL_MAX];
+	const struct answer *answer = &finding->answer;
+	const struct list *list = finding->list;
+
+	json_object_set_new(
+	    json, "name", field_text(dnsbl_codes_text(codes, list, answer)));
+	json_object_set_new(
+	    json, "code", field_text(dnsbl_address_text(code, answer)));
+	json_object_set_new(json, "text", field_foreign(finding->text));
+	json_object_set_new(json, "removal",
+	    field_text(list_removal(url, sizeof url, list, subject)));
+	json_object_set_new(
+	    json, "in_a_row", json_integer(finding->listed_in_a_row));
+	json_object_set_new(json, "since", wall_time_of(finding->listed_ms));
+}
+
 static json_t *
 answer_json(const struct statement_view *view, const struct finding *finding,
     const char *subject)
 {
 	const struct answer *answer = &finding->answer;
 	const struct list *list = finding->list;
-	char codes[DNSBL_CODES_TEXT_MAX], code[ADDRESS_TEXT_MAX];
-	char cause[DNSBL_CAUSE_MAX], url[URL_MAX];
+	char cause[DNSBL_CAUSE_MAX];
 	json_t *json = json_object();
 
 	json_object_set_new(json, "list", field_text(list->id));
@@ -65,19 +83,8 @@ answer_json(const struct statement_view *view, const struct finding *finding,
 	json_object_set_new(json, "weight", json_integer(finding->weight));
 	json_object_set_new(
 	    json, "result", field_text(result_name(answer->result)));
-	if (answer->result == RESULT_LISTED) {
-		json_object_set_new(json, "name",
-		    field_text(dnsbl_codes_text(codes, list, answer)));
-		json_object_set_new(
-		    json, "code", field_text(dnsbl_address_text(code, answer)));
-		json_object_set_new(json, "text", field_foreign(finding->text));
-		json_object_set_new(json, "removal",
-		    field_text(list_removal(url, sizeof url, list, subject)));
-		json_object_set_new(
-		    json, "in_a_row", json_integer(finding->listed_in_a_row));
-		json_object_set_new(
-		    json, "since", wall_time_of(finding->listed_ms));
-	}
+	if (answer->result == RESULT_LISTED)
+		add_listing(json, finding, subject);
 	if (answer->result == RESULT_UNKNOWN)
 		json_object_set_new(json, "cause",
 		    field_text(dnsbl_cause_text(cause, list, answer)));

@@ -1,9 +1,10 @@
 /*
  * session -- the milter door: one session is one SMTP connection of the MTA.
  *
- * libmilter runs a thread for each connection. A thread reads the current
- * board at end of message and never waits for anything but that; when the
- * engine is silent the message passes, and the log says so.
+ * libmilter calls from threads of its own, from one at a time for a connection:
+ * it has a thread for each, or a pool, as it was built. A thread reads the
+ * current board at end of message and never waits for anything but that; when
+ * the engine is silent the message passes, and the log says so.
  */
 #ifndef DOORS_SESSION_H
 #define DOORS_SESSION_H
