@@ -261,12 +261,15 @@ void
 peers_destroy(struct peers **peers_r)
 {
 	struct peers *peers = *peers_r;
+	struct peer *peer, *next;
 
 	if (!peers)
 		return;
 	*peers_r = NULL;
-	while (peers_drop_oldest(peers))
-		;
+	for (peer = TAILQ_FIRST(&peers->idle); peer; peer = next) {
+		next = TAILQ_NEXT(peer, entry);
+		drop(peer);
+	}
 	free(peers);
 }
 

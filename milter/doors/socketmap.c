@@ -52,13 +52,14 @@ size_t
 socketmap_write(char *to, const char *text)
 {
 	size_t length = strlen(text), digits = 1;
+	char *end;
 
 	for (size_t rest = length / 10; rest > 0; rest /= 10)
 		digits++;
 	for (size_t i = digits, rest = length; i > 0; rest /= 10)
 		to[--i] = '0' + rest % 10;
 	to[digits] = ':';
-	memcpy(to + digits + 1, text, length);
-	to[digits + 1 + length] = ',';
-	return digits + length + 2;
+	end = stpcpy(to + digits + 1, text);
+	*end++ = ',';
+	return end - to;
 }
