@@ -90,7 +90,7 @@ run_for(struct world *world, int64_t ms)
 	int64_t end_ms = clock_now_ms() + ms;
 
 	while (clock_now_ms() < end_ms) {
-		event_base_loop(world->base, EVLOOP_NONBLOCK);
+		event_base_loop(world->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 		usleep(1000);
 	}
 }
