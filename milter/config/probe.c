@@ -31,6 +31,10 @@ check_sight(struct group *root, const struct config *config)
 		group_warning(root, "probe",
 		    "it does nothing: without local_domains the map cannot "
 		    "tell which recipients leave");
+	else if (config->probe.after_ms >= config->receivers.keep_ms)
+		group_warning(root, "probe",
+		    "it does nothing: receivers.keep is over before "
+		    "probe.after, and then all mail goes directly");
 }
 
 void

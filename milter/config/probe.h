@@ -10,8 +10,8 @@
 struct config;
 struct group;
 
-/* Fills the probe settings of a config that has reroute_by and local_domains
-   already. */
+/* Fills the probe settings of a config that has reroute_by, local_domains and
+   receivers already. */
 void probe_read(struct group *root, struct config *);
 void probe_free(struct config *);
 

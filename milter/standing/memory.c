@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "config/egresses.h"
 #include "config/list.h"
 #include "evidence/discovery.h"
 #include "evidence/dnsbl.h"
@@ -400,10 +401,8 @@ forget_unknown(void *arg, const char *key, const char *value)
 	const struct recall *recall = arg;
 
 	(void)value;
-	for (size_t i = 0; i < recall->config->egress_count; i++)
-		if (strcmp(recall->config->egresses[i].name, key) == 0)
-			return;
-	store_forget(recall->store, STANDING, key);
+	if (!egresses_find(recall->config, key))
+		store_forget(recall->store, STANDING, key);
 }
 
 void

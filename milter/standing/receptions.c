@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "config/egresses.h"
 #include "config/probe.h"
 #include "standing/reception.h"
 #include "standing/reception_record.h"
@@ -302,17 +303,6 @@ receptions_tell_probes(struct receptions *receptions, const struct board *board,
 
 /* ---- the configuration --------------------------------------------------- */
 
-static int
-find_egress(const struct config *config, const char *name, size_t *out)
-{
-	for (size_t i = 0; i < config->egress_count; i++)
-		if (strcmp(config->egresses[i].name, name) == 0) {
-			*out = i;
-			return 0;
-		}
-	return -1;
-}
-
 void
 receptions_configure(struct receptions *receptions, const struct config *config)
 {
@@ -321,9 +311,12 @@ receptions_configure(struct receptions *receptions, const struct config *config)
 
 	while (row) {
 		struct row *next = TAILQ_NEXT(row, link);
-		const char *egress = old->egresses[row->egress].name;
+		const struct egress *egress =
+		    egresses_find(config, old->egresses[row->egress].name);
 
-		if (find_egress(config, egress, &row->egress) != 0)
+		if (egress)
+			row->egress = egress - config->egresses;
+		else
 			drop(receptions, row);
 		row = next;
 	}
@@ -356,14 +349,22 @@ struct recall {
 	int64_t now_ms, wall_sec;
 };
 
-static void
-take_up(const struct recall *recall, struct row *row,
-    const struct reception_record *record)
+static int
+take_up(const struct recall *recall, const struct egress *egress,
+    const char *name, const struct reception_record *record)
 {
+	struct receptions *receptions = recall->receptions;
+	size_t index = egress - receptions->config->egresses;
+	struct row *row;
+
+	if (find(receptions, index, name))
+		return -1;
+	row = add(receptions, index, name);
 	reception_read(
 	    &row->reception, record, recall->now_ms, recall->wall_sec);
 	row->told = row->reception.state;
 	row->told_probe = row->reception.probing.stage;
+	return 0;
 }
 
 /* One of an egress that is gone is forgotten. */
@@ -374,7 +375,7 @@ on_record(void *arg, const char *key, const char *value)
 	struct receptions *receptions = recall->receptions;
 	const char *name = strchr(key, '\n');
 	struct reception_record record;
-	size_t egress;
+	const struct egress *egress;
 	char *owner;
 
 	if (!name || reception_record_read(value, &record) != 0) {
@@ -382,12 +383,10 @@ on_record(void *arg, const char *key, const char *value)
 		return;
 	}
 	owner = alloc_bytes(key, name - key);
-	if (find_egress(receptions->config, owner, &egress) == 0 &&
-	    !find(receptions, egress, name + 1))
-		take_up(recall, add(receptions, egress, name + 1), &record);
-	else
-		store_forget(receptions->store, STORE_KIND, key);
+	egress = egresses_find(receptions->config, owner);
 	free(owner);
+	if (!egress || take_up(recall, egress, name + 1, &record) != 0)
+		store_forget(receptions->store, STORE_KIND, key);
 	reception_record_clear(&record);
 }
 

@@ -155,6 +155,12 @@ warns_of_a_log_that_is_missing(void **state)
 	    {"on_block = \"/x {qid}\"; probe: { transport = \"p:\"; }; "
 	     "maillog = ( { file = \"/a\"; } );",
 		NULL},
+	    {"receivers: { keep = \"15m\"; }; probe: { transport = \"p:\"; }; "
+	     "maillog = ( { file = \"/a\"; } );",
+		"probe: it does nothing: receivers.keep is over before "},
+	    {"receivers: { keep = \"16m\"; }; probe: { transport = \"p:\"; }; "
+	     "maillog = ( { file = \"/a\"; } );",
+		NULL},
 	    {"reroute_by = \"header\"; probe: { transport = \"p:\"; }; "
 	     "maillog = ( { file = \"/a\"; } );",
 		"probe: it does nothing: probes are up to the map; "},
