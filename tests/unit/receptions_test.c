@@ -1,7 +1,6 @@
 #include "standing/receptions.h"
 
-#include "base/clock.h"
-#include "config/config.h"
+#include "reception_course.h"
 #include "standing/store.h"
 #include "uncounted_config.h"
 
@@ -14,106 +13,6 @@
 
 #include <cmocka.h>
 
-#define MINUTE (60 * CLOCK_SEC)
-#define HOUR (60 * MINUTE)
-#define WALL 1795000000
-#define MS "Microsoft 365"
-
-static struct egress egresses[] = {{.name = "main"}, {.name = "news"}};
-static struct egress swapped[] = {{.name = "news"}, {.name = "main"}};
-
-static struct config config = {
-    .egresses = egresses,
-    .egress_count = 2,
-    .receivers = {.block_after = 3,
-	.throttle_after = 5,
-	.within_ms = HOUR,
-	.clear_after = 3,
-	.keep_ms = 6 * HOUR,
-	.soften_at_most_ms = 24 * HOUR},
-};
-
-/* The same with probes. */
-static char transport[] = "egress-probe:";
-static struct strings domains = {(char *[]){"example.com"}, 1};
-
-static struct config
-with_probes(void)
-{
-	struct config probed = config;
-
-	probed.mode = MODE_ENFORCE;
-	probed.reroute_by = REROUTE_BY_MAP;
-	probed.local_domains = domains;
-	probed.probe = (struct probe_settings){.transport = transport,
-	    .after_ms = 10 * MINUTE,
-	    .every_ms = 10 * MINUTE};
-	return probed;
-}
-
-static struct receptions *receptions;
-
-static int
-create(void **state)
-{
-	(void)state;
-	receptions = receptions_create(NULL);
-	receptions_configure(receptions, &config);
-	return 0;
-}
-
-static int
-destroy(void **state)
-{
-	(void)state;
-	receptions_destroy(&receptions);
-	assert_null(receptions);
-	return 0;
-}
-
-static bool
-see(const char *receiver, enum attempt_status status, enum reply_class class,
-    const char *qid, int64_t at_ms)
-{
-	const struct sighted_reply reply = {
-	    .receiver = receiver,
-	    .status = status,
-	    .class = class,
-	    .qid = qid,
-	    .at_ms = at_ms,
-	};
-
-	return receptions_see(receptions, &reply, WALL + at_ms / CLOCK_SEC);
-}
-
-/* Its texts are gone with the board. */
-static struct board_receiver
-entry_of(size_t egress, const char *name, int64_t now_ms)
-{
-	struct board *board = board_create(&config);
-	const struct board_receiver *found;
-	struct board_receiver entry = {.state = RECEIVER_OPEN};
-
-	receptions_fill(receptions, board, now_ms);
-	board_sort(board);
-	found = board_find_receiver(board, egress, name);
-	if (found)
-		entry = *found;
-	board_unref(board);
-	return entry;
-}
-
-static enum receiver_state
-state_of(size_t egress, const char *name, int64_t now_ms)
-{
-	return entry_of(egress, name, now_ms).state;
-}
-
-/* A letter is a reply or the clock:
-     b block  t throttle  s sent  u user unknown  d a content refusal
-     B T S    the same without a queue id, as the map sees it
-     = the next has the queue id of the one before
-     . ten seconds  m ten minutes  h an hour */
 static const struct {
 	const char *title, *course;
 	enum receiver_state want;
@@ -160,52 +59,6 @@ static const struct {
     {"throttles are no blocks", "b.b.t.t.t", RECEIVER_OPEN},
 };
 
-static enum reply_class
-class_of(char letter)
-{
-	switch (letter) {
-	case 'b':
-	case 'B':
-		return REPLY_IP_BLOCKED;
-	case 't':
-	case 'T':
-		return REPLY_IP_THROTTLED;
-	case 'u':
-		return REPLY_MAILBOX;
-	default:
-		return REPLY_CONTENT;
-	}
-}
-
-static int64_t
-run_course(const char *course)
-{
-	int64_t now_ms = HOUR;
-	int message = 0;
-	char qid[16];
-
-	for (const char *at = course; *at; at++) {
-		bool is_named = *at >= 'a';
-
-		if (*at == '.' || *at == 'm' || *at == 'h') {
-			now_ms += *at == '.'   ? 10 * CLOCK_SEC
-				  : *at == 'm' ? 10 * MINUTE
-					       : HOUR;
-			receptions_step(receptions, now_ms, WALL);
-			continue;
-		}
-		if (*at == '=') {
-			message--;
-			continue;
-		}
-		snprintf(qid, sizeof qid, "4F%d", message++);
-		see(MS,
-		    *at == 's' || *at == 'S' ? ATTEMPT_SENT : ATTEMPT_BOUNCED,
-		    class_of(*at), is_named ? qid : NULL, now_ms);
-	}
-	return now_ms;
-}
-
 static void
 test_courses(void **state)
 {
@@ -214,9 +67,9 @@ test_courses(void **state)
 	for (size_t i = 0; i < sizeof courses / sizeof courses[0]; i++) {
 		enum receiver_state got;
 
-		create(state);
-		got = state_of(0, MS, run_course(courses[i].course));
-		destroy(state);
+		course_create(state);
+		got = course_state(0, COURSE_MS, course_run(courses[i].course));
+		course_destroy(state);
 		if (got == courses[i].want)
 			continue;
 		print_error("%s: %s, wanted %s\n", courses[i].title,
@@ -227,134 +80,18 @@ test_courses(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-/* With probes, whose stages are ten minutes long, as the rest is at first. */
-static const struct {
-	const char *title, *course;
-	enum receiver_state want;
-	enum probe_stage want_probe;
-} probed_courses[] = {
-    {"it rests", "b.b.b.", RECEIVER_BLOCKED, PROBE_REST},
-    {"for ten minutes", "b.b.bm", RECEIVER_BLOCKED, PROBE_ONE},
-    {"what was under way does not open it", "b.b.b.s.s.s.s.", RECEIVER_BLOCKED,
-	PROBE_REST},
-    {"nor at once what was tried", "b.b.bm.s.s.s.s.s.s.", RECEIVER_BLOCKED,
-	PROBE_ONE},
-    {"one success, one step", "b.b.bm.sm", RECEIVER_BLOCKED, PROBE_FEW},
-    {"without one it stays", "b.b.bm.smmmm", RECEIVER_BLOCKED, PROBE_FEW},
-    {"recipients of one message", "b.b.bm.sm.sm.sm.s.=s.=sm", RECEIVER_BLOCKED,
-	PROBE_ALL},
-    {"three at the last", "b.b.bm.sm.sm.sm.s.s.sm", RECEIVER_OPEN, PROBE_REST},
-    {"not sooner than the stage is over", "b.b.bm.sm.sm.sm.s.s.s.",
-	RECEIVER_BLOCKED, PROBE_ALL},
-    {"a block at any step", "b.b.bm.sm.sm.s.b.", RECEIVER_BLOCKED, PROBE_REST},
-    {"a throttle too", "b.b.bm.sm.sm.s.t.", RECEIVER_BLOCKED, PROBE_REST},
-    {"then it rests for twenty", "b.b.bm.b.m", RECEIVER_BLOCKED, PROBE_REST},
-    {"not for longer", "b.b.bm.b.mm", RECEIVER_BLOCKED, PROBE_ONE},
-    {"who does not exist is no block", "b.b.bm.sm.u.", RECEIVER_BLOCKED,
-	PROBE_FEW},
-    {"a quiet one is open in the end", "b.b.bhhhhhh", RECEIVER_OPEN,
-	PROBE_REST},
-    {"blocked anew it rests for ten", "b.b.bm.b.mhhhhhhb.b.bm",
-	RECEIVER_BLOCKED, PROBE_ONE},
-};
-
-static void
-test_probed_courses(void **state)
-{
-	struct config probed = with_probes();
-	int wrong = 0;
-
-	for (size_t i = 0; i < sizeof probed_courses / sizeof probed_courses[0];
-	     i++) {
-		struct board_receiver got;
-
-		create(state);
-		receptions_configure(receptions, &probed);
-		got = entry_of(0, MS, run_course(probed_courses[i].course));
-		destroy(state);
-		if (got.state == probed_courses[i].want &&
-		    got.probe == probed_courses[i].want_probe)
-			continue;
-		print_error("%s: %s, %s\n", probed_courses[i].title,
-		    receiver_state_name(got.state),
-		    probe_stage_name(got.probe));
-		wrong++;
-	}
-	assert_int_equal(wrong, 0);
-}
-
-/* Nothing is tried in monitor mode, or where the map does not move mail: then
-   deliveries are all there is. */
-static void
-test_without_probes(void **state)
-{
-	struct config others[5];
-
-	for (size_t i = 0; i < 5; i++)
-		others[i] = with_probes();
-	others[0].mode = MODE_MONITOR;
-	others[1].mta = MTA_SENDMAIL;
-	others[2].reroute_by = REROUTE_BY_HEADER;
-	others[3].local_domains.count = 0;
-	others[4].probe.transport = NULL;
-	for (size_t i = 0; i < 5; i++) {
-		create(state);
-		receptions_configure(receptions, &others[i]);
-		run_course("b.b.bm");
-		assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_BLOCKED);
-		assert_false(entry_of(0, MS, 2 * HOUR).is_probed);
-		assert_false(receptions_take(
-		    receptions, 0, MS, "a@example.com", 2 * HOUR));
-		run_course("b.b.b.s.s.s");
-		assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_OPEN);
-		destroy(state);
-	}
-}
-
-static void
-test_who_tries(void **state)
-{
-	struct config probed = with_probes(), serving = with_probes();
-	int64_t now_ms;
-
-	(void)state;
-	receptions_configure(receptions, &probed);
-	now_ms = run_course("b.b.b");
-	assert_false(
-	    receptions_take(receptions, 0, MS, "a@example.com", now_ms));
-	now_ms += 10 * MINUTE;
-	receptions_step(receptions, now_ms, WALL);
-	assert_false(
-	    receptions_take(receptions, 1, MS, "a@example.com", now_ms));
-	assert_false(
-	    receptions_take(receptions, 0, "x", "a@example.com", now_ms));
-	assert_true(
-	    receptions_take(receptions, 0, MS, "a@example.com", now_ms));
-	assert_false(
-	    receptions_take(receptions, 0, MS, "b@example.com", now_ms));
-	for (int i = 0; i < 5; i++)
-		see("slow", ATTEMPT_DEFERRED, REPLY_IP_THROTTLED, NULL,
-		    now_ms + i * MINUTE);
-	assert_int_equal(state_of(0, "slow", now_ms), RECEIVER_THROTTLED);
-	assert_false(
-	    receptions_take(receptions, 0, "slow", "a@example.com", now_ms));
-	serving.probe.serves_throttled = true;
-	receptions_configure(receptions, &serving);
-	assert_true(
-	    receptions_take(receptions, 0, "slow", "a@example.com", now_ms));
-	receptions_configure(receptions, &config);
-}
-
 static void
 test_each_by_itself(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		see(MS, ATTEMPT_DEFERRED, REPLY_IP_BLOCKED, NULL,
-		    HOUR + i * MINUTE);
-	assert_int_equal(state_of(0, MS, HOUR), RECEIVER_BLOCKED);
-	assert_int_equal(state_of(1, MS, HOUR), RECEIVER_OPEN);
-	assert_int_equal(state_of(0, "Google", HOUR), RECEIVER_OPEN);
+		course_see(COURSE_MS, ATTEMPT_DEFERRED, REPLY_IP_BLOCKED, NULL,
+		    COURSE_HOUR + i * COURSE_MINUTE);
+	assert_int_equal(
+	    course_state(0, COURSE_MS, COURSE_HOUR), RECEIVER_BLOCKED);
+	assert_int_equal(
+	    course_state(1, COURSE_MS, COURSE_HOUR), RECEIVER_OPEN);
+	assert_int_equal(course_state(0, "Google", COURSE_HOUR), RECEIVER_OPEN);
 }
 
 static void
@@ -368,16 +105,16 @@ test_entry(void **state)
 	    .removal = "https://example.net/removal",
 	};
 	struct sighted_reply named = reply;
-	struct board *board = board_create(&config);
+	struct board *board = board_create(&course_config);
 	const struct board_receiver *found;
 
 	(void)state;
 	for (int i = 0; i < 5; i++) {
-		named.at_ms = HOUR + i * MINUTE;
+		named.at_ms = COURSE_HOUR + i * COURSE_MINUTE;
 		named.list = i == 0 ? "Spamhaus ZEN" : i < 4 ? "SpamCop" : "";
-		receptions_see(receptions, &named, WALL + i);
+		receptions_see(receptions, &named, COURSE_WALL + i);
 	}
-	receptions_fill(receptions, board, HOUR + 10 * MINUTE);
+	receptions_fill(receptions, board, COURSE_HOUR + 10 * COURSE_MINUTE);
 	board_sort(board);
 	found = board_find_receiver(board, 0, "example.net");
 	assert_non_null(found);
@@ -386,8 +123,8 @@ test_entry(void **state)
 	assert_string_equal(found->acts_on, "Spamhaus ZEN, SpamCop");
 	assert_string_equal(found->removal, "https://example.net/removal");
 	assert_int_equal(found->replies, 5);
-	assert_int_equal(found->since_wall_sec, WALL + 2);
-	assert_int_equal(found->for_ms, 8 * MINUTE);
+	assert_int_equal(found->since_wall_sec, COURSE_WALL + 2);
+	assert_int_equal(found->for_ms, 8 * COURSE_MINUTE);
 	assert_true(found->is_gated);
 	board_unref(board);
 }
@@ -395,58 +132,41 @@ test_entry(void **state)
 static void
 test_throttled_is_gated_if_wanted(void **state)
 {
-	struct config strict = config;
+	struct config strict = course_config;
 
 	(void)state;
 	strict.receivers.acts_on_throttled = true;
-	run_course("t.t.t.t.t");
+	course_run("t.t.t.t.t");
 	for (int i = 0; i < 2; i++) {
-		struct board *board = board_create(&config);
-		receptions_fill(receptions, board, 2 * HOUR);
+		struct board *board = board_create(&course_config);
+		receptions_fill(receptions, board, 2 * COURSE_HOUR);
 		assert_int_equal(board->receiver_count, 1);
 		assert_int_equal(board->receivers[0].is_gated, i);
 		board_unref(board);
 		receptions_configure(receptions, &strict);
 	}
-	receptions_configure(receptions, &config);
+	receptions_configure(receptions, &course_config);
 }
 
 static void
 test_reload(void **state)
 {
-	struct config other = config, less = config;
+	struct config other = course_config, less = course_config;
 
 	(void)state;
-	other.egresses = swapped;
+	other.egresses = course_swapped;
 	less.egress_count = 1;
-	less.egresses = swapped;
-	run_course("b.b.b");
+	less.egresses = course_swapped;
+	course_run("b.b.b");
 	receptions_configure(receptions, &other);
-	assert_int_equal(state_of(1, MS, 2 * HOUR), RECEIVER_BLOCKED);
-	assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_OPEN);
+	assert_int_equal(
+	    course_state(1, COURSE_MS, 2 * COURSE_HOUR), RECEIVER_BLOCKED);
+	assert_int_equal(
+	    course_state(0, COURSE_MS, 2 * COURSE_HOUR), RECEIVER_OPEN);
 	receptions_configure(receptions, &less);
-	receptions_configure(receptions, &config);
-	assert_int_equal(state_of(0, MS, 2 * HOUR), RECEIVER_OPEN);
-}
-
-static void
-test_reload_of_probes(void **state)
-{
-	struct config probed = with_probes(), other = with_probes();
-	int64_t now_ms;
-
-	(void)state;
-	other.egresses = swapped;
-	receptions_configure(receptions, &probed);
-	now_ms = run_course("b.b.bm.sm");
-	assert_int_equal(entry_of(0, MS, now_ms).probe, PROBE_FEW);
-	receptions_configure(receptions, &other);
-	assert_int_equal(entry_of(1, MS, now_ms).probe, PROBE_FEW);
-	assert_true(
-	    receptions_take(receptions, 1, MS, "a@example.com", now_ms));
-	assert_false(
-	    receptions_take(receptions, 0, MS, "b@example.com", now_ms));
-	receptions_configure(receptions, &config);
+	receptions_configure(receptions, &course_config);
+	assert_int_equal(
+	    course_state(0, COURSE_MS, 2 * COURSE_HOUR), RECEIVER_OPEN);
 }
 
 static void
@@ -455,66 +175,17 @@ test_refusing(void **state)
 	int64_t now_ms;
 
 	(void)state;
-	assert_int_equal(receptions_refusing_ms(receptions, 0, MS, HOUR), 0);
-	now_ms = run_course("b.b");
 	assert_int_equal(
-	    receptions_refusing_ms(receptions, 0, MS, now_ms), 10 * CLOCK_SEC);
-	see(MS, ATTEMPT_SENT, REPLY_UNRELATED, "a", now_ms + 1);
-	see(MS, ATTEMPT_SENT, REPLY_UNRELATED, "b", now_ms + 2);
-	see(MS, ATTEMPT_SENT, REPLY_UNRELATED, "c", now_ms + 3);
+	    receptions_refusing_ms(receptions, 0, COURSE_MS, COURSE_HOUR), 0);
+	now_ms = course_run("b.b");
 	assert_int_equal(
-	    receptions_refusing_ms(receptions, 0, MS, now_ms + 5), 0);
-}
-
-struct probes_told {
-	int calls;
-	enum probe_stage from, to;
-};
-
-static void
-on_probed(
-    void *arg, const struct board_receiver *receiver, enum probe_stage from)
-{
-	struct probes_told *told = arg;
-
-	told->calls++;
-	told->from = from;
-	told->to = receiver->probe;
-}
-
-static void
-tell_probes(struct probes_told *told, int64_t now_ms)
-{
-	struct board *board = board_create(&config);
-
-	receptions_fill(receptions, board, now_ms);
-	board_sort(board);
-	receptions_tell_probes(receptions, board, on_probed, told);
-	board_unref(board);
-}
-
-static void
-test_probes_are_told_once(void **state)
-{
-	struct config probed = with_probes();
-	struct probes_told told = {0};
-	int64_t now_ms;
-
-	(void)state;
-	receptions_configure(receptions, &probed);
-	tell_probes(&told, run_course("b.b.b"));
-	assert_int_equal(told.calls, 0);
-	now_ms = run_course("b.b.bm");
-	tell_probes(&told, now_ms);
-	tell_probes(&told, now_ms);
-	assert_int_equal(told.calls, 1);
-	assert_int_equal(told.from, PROBE_REST);
-	assert_int_equal(told.to, PROBE_ONE);
-	/* That it is open again is told elsewhere. */
-	receptions_step(receptions, now_ms + 7 * HOUR, WALL);
-	tell_probes(&told, now_ms + 7 * HOUR);
-	assert_int_equal(told.calls, 1);
-	receptions_configure(receptions, &config);
+	    receptions_refusing_ms(receptions, 0, COURSE_MS, now_ms),
+	    10 * CLOCK_SEC);
+	course_see(COURSE_MS, ATTEMPT_SENT, REPLY_UNRELATED, "a", now_ms + 1);
+	course_see(COURSE_MS, ATTEMPT_SENT, REPLY_UNRELATED, "b", now_ms + 2);
+	course_see(COURSE_MS, ATTEMPT_SENT, REPLY_UNRELATED, "c", now_ms + 3);
+	assert_int_equal(
+	    receptions_refusing_ms(receptions, 0, COURSE_MS, now_ms + 5), 0);
 }
 
 struct told {
@@ -536,7 +207,7 @@ on_changed(
 static void
 tell(struct told *told, int64_t now_ms)
 {
-	struct board *board = board_create(&config);
+	struct board *board = board_create(&course_config);
 
 	receptions_fill(receptions, board, now_ms);
 	board_sort(board);
@@ -548,16 +219,16 @@ static void
 test_told_once(void **state)
 {
 	struct told told = {0};
-	int64_t now_ms = run_course("b.b.b");
+	int64_t now_ms = course_run("b.b.b");
 
 	(void)state;
 	tell(&told, now_ms);
 	tell(&told, now_ms);
 	assert_int_equal(told.calls, 1);
 	assert_int_equal(told.to, RECEIVER_BLOCKED);
-	receptions_step(receptions, now_ms + 7 * HOUR, WALL);
-	tell(&told, now_ms + 7 * HOUR);
-	tell(&told, now_ms + 7 * HOUR);
+	receptions_step(receptions, now_ms + 7 * COURSE_HOUR, COURSE_WALL);
+	tell(&told, now_ms + 7 * COURSE_HOUR);
+	tell(&told, now_ms + 7 * COURSE_HOUR);
 	assert_int_equal(told.calls, 2);
 	assert_int_equal(told.from, RECEIVER_BLOCKED);
 	assert_int_equal(told.to, RECEIVER_OPEN);
@@ -567,21 +238,22 @@ test_told_once(void **state)
 static void
 test_room(void **state)
 {
-	int64_t now_ms = run_course("b.b.b");
+	int64_t now_ms = course_run("b.b.b");
 	char name[32];
 
 	(void)state;
 	for (int i = 0; i < RECEPTIONS_MAX + 100; i++) {
 		snprintf(name, sizeof name, "host%d.example", i);
-		see(name, ATTEMPT_BOUNCED, REPLY_IP_BLOCKED, NULL,
+		course_see(name, ATTEMPT_BOUNCED, REPLY_IP_BLOCKED, NULL,
 		    now_ms + 1 + i);
 	}
-	assert_int_equal(state_of(0, MS, now_ms), RECEIVER_BLOCKED);
-	assert_int_equal(receptions_refusing_ms(
-			     receptions, 0, "host0.example", now_ms + HOUR),
+	assert_int_equal(course_state(0, COURSE_MS, now_ms), RECEIVER_BLOCKED);
+	assert_int_equal(receptions_refusing_ms(receptions, 0, "host0.example",
+			     now_ms + COURSE_HOUR),
 	    0);
 	assert_int_not_equal(
-	    receptions_refusing_ms(receptions, 0, name, now_ms + HOUR), 0);
+	    receptions_refusing_ms(receptions, 0, name, now_ms + COURSE_HOUR),
+	    0);
 }
 
 static void
@@ -592,118 +264,63 @@ test_flood_of_users_unknown(void **state)
 	(void)state;
 	for (int i = 0; i < 10000; i++) {
 		snprintf(name, sizeof name, "%d", i);
-		assert_false(see(MS, ATTEMPT_BOUNCED, REPLY_MAILBOX, name,
-		    HOUR + i * CLOCK_SEC));
+		assert_false(course_see(COURSE_MS, ATTEMPT_BOUNCED,
+		    REPLY_MAILBOX, name, COURSE_HOUR + i * CLOCK_SEC));
 	}
-	assert_int_equal(state_of(0, MS, 4 * HOUR), RECEIVER_OPEN);
 	assert_int_equal(
-	    receptions_refusing_ms(receptions, 0, MS, 4 * HOUR), 0);
-}
-
-/* What a daemon that begins anew finds in the store of the one before. */
-static void
-begin_anew(struct store *store, int64_t now_ms, int64_t wall_sec)
-{
-	receptions_destroy(&receptions);
-	receptions = receptions_create(store);
-	receptions_configure(receptions, &config);
-	receptions_recall(receptions, now_ms, wall_sec);
-}
-
-/* Before it is started a store keeps in memory. */
-static struct store *
-begin_with_store(void)
-{
-	struct store *store = store_open("/nonexistent/state.db");
-
-	begin_anew(store, 0, WALL);
-	return store;
+	    course_state(0, COURSE_MS, 4 * COURSE_HOUR), RECEIVER_OPEN);
+	assert_int_equal(
+	    receptions_refusing_ms(receptions, 0, COURSE_MS, 4 * COURSE_HOUR),
+	    0);
 }
 
 static void
 test_restart(void **state)
 {
-	struct store *store = begin_with_store();
+	struct store *store = course_begin_with_store();
 	struct told told = {0};
 	struct board *board;
-	int64_t end_ms = run_course("b.b.b"), wall_sec = WALL + 5000;
+	int64_t end_ms = course_run("b.b.b"), wall_sec = COURSE_WALL + 5000;
 
 	(void)state;
 	receptions_keep(receptions, end_ms, wall_sec);
 	/* Another boot, an hour later. */
-	begin_anew(store, 7, wall_sec + 3600);
-	assert_int_equal(state_of(0, MS, 7), RECEIVER_BLOCKED);
-	assert_int_equal(receptions_refusing_ms(receptions, 0, MS, 7),
-	    HOUR + 20 * CLOCK_SEC);
+	course_begin_anew(store, 7, wall_sec + 3600);
+	assert_int_equal(course_state(0, COURSE_MS, 7), RECEIVER_BLOCKED);
+	assert_int_equal(receptions_refusing_ms(receptions, 0, COURSE_MS, 7),
+	    COURSE_HOUR + 20 * CLOCK_SEC);
 	tell(&told, 7);
 	assert_int_equal(told.calls, 0);
-	board = board_create(&config);
+	board = board_create(&course_config);
 	receptions_fill(receptions, board, 7);
 	assert_int_equal(board->receivers[0].replies, 3);
 	board_unref(board);
-	receptions_step(receptions, 7 + 5 * HOUR - 1, wall_sec);
-	assert_int_equal(state_of(0, MS, 7), RECEIVER_BLOCKED);
-	receptions_step(receptions, 7 + 5 * HOUR, wall_sec);
-	assert_int_equal(state_of(0, MS, 7), RECEIVER_OPEN);
+	receptions_step(receptions, 7 + 5 * COURSE_HOUR - 1, wall_sec);
+	assert_int_equal(course_state(0, COURSE_MS, 7), RECEIVER_BLOCKED);
+	receptions_step(receptions, 7 + 5 * COURSE_HOUR, wall_sec);
+	assert_int_equal(course_state(0, COURSE_MS, 7), RECEIVER_OPEN);
 	/* That is kept too. */
-	receptions_keep(receptions, 7 + 5 * HOUR, wall_sec);
-	begin_anew(store, 9, wall_sec);
-	assert_int_equal(state_of(0, MS, 9), RECEIVER_OPEN);
-	begin_anew(NULL, 0, WALL);
+	receptions_keep(receptions, 7 + 5 * COURSE_HOUR, wall_sec);
+	course_begin_anew(store, 9, wall_sec);
+	assert_int_equal(course_state(0, COURSE_MS, 9), RECEIVER_OPEN);
+	course_begin_anew(NULL, 0, COURSE_WALL);
 	store_close(&store);
-}
-
-/* The stage goes on by the wall clock, and so does the longer pause. */
-static void
-test_restart_of_probes(void **state)
-{
-	static const struct {
-		const char *course;
-		enum probe_stage want, want_later;
-	} restarts[] = {
-	    {"b.b.b", PROBE_REST, PROBE_ONE},
-	    {"b.b.bm", PROBE_ONE, PROBE_ONE},
-	    {"b.b.bm.sm.sm", PROBE_SOME, PROBE_SOME},
-	    {"b.b.bm.b.", PROBE_REST, PROBE_REST},
-	};
-	struct config probed = with_probes();
-
-	(void)state;
-	for (size_t i = 0; i < sizeof restarts / sizeof restarts[0]; i++) {
-		struct store *store = begin_with_store();
-		struct probes_told told = {0};
-		int64_t end_ms;
-
-		receptions_configure(receptions, &probed);
-		end_ms = run_course(restarts[i].course);
-		receptions_keep(receptions, end_ms, WALL);
-		begin_anew(store, 7, WALL + 60);
-		receptions_configure(receptions, &probed);
-		assert_int_equal(entry_of(0, MS, 7).probe, restarts[i].want);
-		tell_probes(&told, 7);
-		assert_int_equal(told.calls, 0);
-		receptions_step(receptions, 7 + 9 * MINUTE, WALL + 600);
-		assert_int_equal(
-		    entry_of(0, MS, 7).probe, restarts[i].want_later);
-		begin_anew(NULL, 0, WALL);
-		store_close(&store);
-	}
 }
 
 static void
 test_restart_with_the_clock_put_back(void **state)
 {
-	struct store *store = begin_with_store();
-	int64_t end_ms = run_course("b.b.b");
+	struct store *store = course_begin_with_store();
+	int64_t end_ms = course_run("b.b.b");
 
 	(void)state;
-	receptions_keep(receptions, end_ms, WALL);
-	begin_anew(store, 7, WALL - 1000000);
-	receptions_step(receptions, 7 + 6 * HOUR - 1, WALL);
-	assert_int_equal(state_of(0, MS, 7), RECEIVER_BLOCKED);
-	receptions_step(receptions, 7 + 6 * HOUR, WALL);
-	assert_int_equal(state_of(0, MS, 7), RECEIVER_OPEN);
-	begin_anew(NULL, 0, WALL);
+	receptions_keep(receptions, end_ms, COURSE_WALL);
+	course_begin_anew(store, 7, COURSE_WALL - 1000000);
+	receptions_step(receptions, 7 + 6 * COURSE_HOUR - 1, COURSE_WALL);
+	assert_int_equal(course_state(0, COURSE_MS, 7), RECEIVER_BLOCKED);
+	receptions_step(receptions, 7 + 6 * COURSE_HOUR, COURSE_WALL);
+	assert_int_equal(course_state(0, COURSE_MS, 7), RECEIVER_OPEN);
+	course_begin_anew(NULL, 0, COURSE_WALL);
 	store_close(&store);
 }
 
@@ -720,7 +337,7 @@ test_restart_with_rubbish(void **state)
 	static const char *const values[] = {"", "{", "[]", "{}",
 	    "{\"state\": 1}", "{\"state\": \"listed\"}",
 	    "{\"state\": \"blocked\"} x"};
-	struct store *store = begin_with_store();
+	struct store *store = course_begin_with_store();
 	int kept = 0;
 	char key[32];
 
@@ -734,37 +351,38 @@ test_restart_with_rubbish(void **state)
 	store_put(store, "receiver", "main\nodd",
 	    "{\"state\": \"blocked\", \"blocked\": -1, \"since\": 1e300, "
 	    "\"list\": 3, \"lists\": [1, \"a\", {}]}");
-	begin_anew(store, 7, WALL);
-	assert_int_equal(state_of(0, "host6", 7), RECEIVER_OPEN);
-	assert_int_equal(state_of(0, "odd", 7), RECEIVER_BLOCKED);
+	course_begin_anew(store, 7, COURSE_WALL);
+	assert_int_equal(course_state(0, "host6", 7), RECEIVER_OPEN);
+	assert_int_equal(course_state(0, "odd", 7), RECEIVER_BLOCKED);
 	store_each(store, "receiver", count_record, &kept);
 	assert_int_equal(kept, 1);
-	receptions_step(receptions, 8, WALL);
-	assert_int_equal(state_of(0, "odd", 8), RECEIVER_OPEN);
+	receptions_step(receptions, 8, COURSE_WALL);
+	assert_int_equal(course_state(0, "odd", 8), RECEIVER_OPEN);
 	receptions_destroy(&receptions);
 	store_close(&store);
-	create(state);
+	course_create(state);
 }
 
 /* Whoever made room is not to come back with a restart. */
 static void
 test_room_in_the_store(void **state)
 {
-	struct store *store = begin_with_store();
+	struct store *store = course_begin_with_store();
 	int kept = 0;
 	char name[32];
 
 	(void)state;
 	for (int i = 0; i < RECEPTIONS_MAX + 100; i++) {
 		snprintf(name, sizeof name, "host%d.example", i);
-		see(name, ATTEMPT_BOUNCED, REPLY_IP_BLOCKED, NULL, HOUR + i);
+		course_see(name, ATTEMPT_BOUNCED, REPLY_IP_BLOCKED, NULL,
+		    COURSE_HOUR + i);
 		if (i == RECEPTIONS_MAX - 1)
-			receptions_keep(receptions, HOUR, WALL);
+			receptions_keep(receptions, COURSE_HOUR, COURSE_WALL);
 	}
-	receptions_keep(receptions, HOUR, WALL);
+	receptions_keep(receptions, COURSE_HOUR, COURSE_WALL);
 	store_each(store, "receiver", count_record, &kept);
 	assert_int_equal(kept, RECEPTIONS_MAX);
-	begin_anew(NULL, 0, WALL);
+	course_begin_anew(NULL, 0, COURSE_WALL);
 	store_close(&store);
 }
 
@@ -773,33 +391,31 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_courses),
-	    cmocka_unit_test(test_probed_courses),
-	    cmocka_unit_test(test_without_probes),
-	    cmocka_unit_test_setup_teardown(test_who_tries, create, destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_reload_of_probes, create, destroy),
+		test_each_by_itself, course_create, course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_probes_are_told_once, create, destroy),
+		test_entry, course_create, course_destroy),
+	    cmocka_unit_test_setup_teardown(test_throttled_is_gated_if_wanted,
+		course_create, course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_restart_of_probes, create, destroy),
+		test_reload, course_create, course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_each_by_itself, create, destroy),
-	    cmocka_unit_test_setup_teardown(test_entry, create, destroy),
+		test_refusing, course_create, course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_throttled_is_gated_if_wanted, create, destroy),
-	    cmocka_unit_test_setup_teardown(test_reload, create, destroy),
-	    cmocka_unit_test_setup_teardown(test_refusing, create, destroy),
-	    cmocka_unit_test_setup_teardown(test_told_once, create, destroy),
-	    cmocka_unit_test_setup_teardown(test_restart, create, destroy),
+		test_told_once, course_create, course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_restart_with_the_clock_put_back, create, destroy),
+		test_restart, course_create, course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_restart_with_rubbish, create, destroy),
-	    cmocka_unit_test_setup_teardown(test_room, create, destroy),
+		test_restart_with_the_clock_put_back, course_create,
+		course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_room_in_the_store, create, destroy),
+		test_restart_with_rubbish, course_create, course_destroy),
 	    cmocka_unit_test_setup_teardown(
-		test_flood_of_users_unknown, create, destroy),
+		test_room, course_create, course_destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_room_in_the_store, course_create, course_destroy),
+	    cmocka_unit_test_setup_teardown(
+		test_flood_of_users_unknown, course_create, course_destroy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
