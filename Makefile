@@ -12,7 +12,8 @@ B   = build
 SAN =
 OPT = -O2
 
-LIBS = libcares libconfig libevent_core jansson libpcre2-8 libpsl sqlite3 zlib
+LIBS = libcares libconfig libevent_core libssl libcrypto jansson libpcre2-8 \
+       libpsl sqlite3 zlib
 
 # Readiness, watchdog and sockets of systemd, where its library is there;
 # "make SYSTEMD=" builds without.
@@ -27,7 +28,9 @@ CPPFLAGS += -Imilter -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
             $(if $(SYSTEMD),-DHAVE_SYSTEMD) $(shell pkg-config --cflags $(LIBS))
 CFLAGS  += -std=c11 -g $(OPT) $(WARN) $(HARD) $(if $(SAN),,$(FORT)) $(SAN)
 LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SAN)
-LDLIBS  += -lmilter $(shell pkg-config --libs $(LIBS)) -lresolv -lpthread
+# By its pkg-config file libevent_openssl wants all of libevent.
+LDLIBS  += -lmilter -levent_openssl $(shell pkg-config --libs $(LIBS)) \
+           -lresolv -lpthread
 
 # The change log has it, and nothing else.
 VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' contrib/debian/changelog)

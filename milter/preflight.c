@@ -210,7 +210,7 @@ judge(struct preflight *preflight, const struct way *way)
 	if (way->demand.tls)
 		judge_offer(preflight, way, "TLS", has_tls, false);
 	if (way->demand.auth)
-		judge_offer(preflight, way, "AUTH", way->offer.auth, has_tls);
+		judge_offer(preflight, way, "AUTH", way->offer.plain_auth[0] != 0, has_tls);
 }
 
 /* Ends what is under way, but for what the resolver has. */

@@ -5,9 +5,11 @@
 #include <strings.h>
 
 void
-greeting_start(struct greeting *greeting, const char *name, bool wants_tls)
+greeting_start(
+    struct greeting *greeting, const char *name, enum greeting_tls tls)
 {
-	*greeting = (struct greeting){.wants_tls = wants_tls};
+	*greeting =
+	    (struct greeting){.tls = tls, .is_secured = tls == GREETING_IN_TLS};
 	snprintf(greeting->name, sizeof greeting->name, "%s", name);
 }
 
@@ -53,7 +55,8 @@ say(struct greeting *greeting, const char *verb, const char *name, int stage)
 	snprintf(greeting->say, sizeof greeting->say, "%s%s\r\n", verb, name);
 	greeting->stage = stage;
 	greeting->lines = 0;
-	greeting->has_tls = greeting->has_auth = false;
+	greeting->has_tls = false;
+	greeting->auth[0] = '\0';
 	return GREETING_SAY;
 }
 
@@ -68,16 +71,75 @@ quote(struct greeting *greeting, const char *before)
 	return fail(greeting, cause);
 }
 
+/* What the names of mechanisms may be made of (RFC 4422, 3.1); a server that
+   writes another byte means nothing that we know. */
+static bool
+is_mechanism(char byte)
+{
+	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
+	       is_digit(byte, '0', '9') || byte == '-' || byte == '_';
+}
+
+/* "250-AUTH PLAIN LOGIN": a server may have several lines of it. */
+static void
+take_mechanisms(struct greeting *greeting)
+{
+	const char *text = greeting->line + 4 + strlen("AUTH");
+
+	while (*text) {
+		size_t used = strlen(greeting->auth), length = 0;
+
+		while (is_mechanism(text[length]))
+			length++;
+		if (length > 0 && used + 1 + length < sizeof greeting->auth) {
+			greeting->auth[used] = ' ';
+			memcpy(greeting->auth + used + 1, text, length);
+			greeting->auth[used + 1 + length] = '\0';
+		}
+		text += length > 0 ? length : 1;
+	}
+}
+
 static enum greeting_next
 leave(struct greeting *greeting)
 {
-	greeting->offers_tls = greeting->has_tls;
-	greeting->offers_auth = greeting->has_auth;
-	if (greeting->wants_tls && !greeting->has_tls)
+	if (greeting->tls == GREETING_WANTS_TLS && !greeting->offers_tls)
 		fail(greeting, "it does not offer STARTTLS");
 	else
-		greeting->is_good = true;
+		greeting->is_good = !greeting->refuses_tls;
 	return say(greeting, "QUIT", "", LEAVING);
+}
+
+static enum greeting_next
+take_offer(struct greeting *greeting)
+{
+	char *auth =
+	    greeting->is_secured ? greeting->secure_auth : greeting->plain_auth;
+
+	memcpy(auth, greeting->auth, sizeof greeting->auth);
+	if (greeting->is_secured)
+		return leave(greeting);
+	greeting->offers_tls = greeting->has_tls;
+	if (greeting->offers_tls && greeting->tls == GREETING_BEGINS_TLS)
+		return say(greeting, "STARTTLS", "", BEGINNING);
+	return leave(greeting);
+}
+
+static enum greeting_next
+begin_tls(struct greeting *greeting, bool is_ready)
+{
+	if (is_ready)
+		return GREETING_TLS;
+	quote(greeting, "it answers STARTTLS with");
+	greeting->refuses_tls = true;
+	return leave(greeting);
+}
+
+void
+greeting_secured(struct greeting *greeting)
+{
+	greeting->is_secured = true;
+	say(greeting, "EHLO ", greeting->name, ASKED);
 }
 
 /* The last line of a reply. */
@@ -93,9 +155,10 @@ take_reply(struct greeting *greeting)
 		return say(greeting, "EHLO ", greeting->name, ASKED);
 	case ASKED:
 		if (is_good)
-			return leave(greeting);
+			return take_offer(greeting);
 		/* One that knows no EHLO. */
-		if (greeting->line[0] == '5' && !greeting->wants_tls)
+		if (greeting->line[0] == '5' &&
+		    greeting->tls != GREETING_WANTS_TLS)
 			return say(
 			    greeting, "HELO ", greeting->name, ASKED_AGAIN);
 		return quote(greeting, "it answers EHLO with");
@@ -103,6 +166,8 @@ take_reply(struct greeting *greeting)
 		if (is_good)
 			return leave(greeting);
 		return quote(greeting, "it answers HELO with");
+	case BEGINNING:
+		return begin_tls(greeting, is_good);
 	case LEAVING:
 		break;
 	}
@@ -123,7 +188,8 @@ take_line(struct greeting *greeting)
 	if (!is_reply(greeting))
 		return quote(greeting, "what it says is not SMTP");
 	greeting->has_tls |= offers(greeting, "STARTTLS");
-	greeting->has_auth |= offers(greeting, "AUTH");
+	if (offers(greeting, "AUTH"))
+		take_mechanisms(greeting);
 	greeting->lines++;
 	if (greeting->length == 3 || greeting->line[3] == ' ')
 		next = take_reply(greeting);

@@ -2,8 +2,10 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "evidence/greeting.h"
+#include "evidence/tls.h"
 
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 
 #include <errno.h>
@@ -18,9 +20,13 @@
 
 struct probe {
 	struct event_base *base;
-	struct event *event; /* of the socket */
 	struct event *clock; /* of the target's time, and of the next step */
+	/* The target's: of these three the last that there is. */
 	int fd;
+	struct event *connecting;
+	struct bufferevent *stream; /* has the socket */
+	bool is_begun;		    /* TLS; it may have come about since */
+	enum probe_tls came;
 	struct targets targets;
 	size_t next; /* the target to be tried next */
 	struct probe_terms terms;
@@ -34,9 +40,12 @@ struct probe {
 static void
 hang_up(struct probe *probe)
 {
-	if (probe->event)
-		event_free(probe->event);
-	probe->event = NULL;
+	if (probe->connecting)
+		event_free(probe->connecting);
+	probe->connecting = NULL;
+	if (probe->stream)
+		bufferevent_free(probe->stream);
+	probe->stream = NULL;
 	if (probe->fd >= 0)
 		close(probe->fd);
 	probe->fd = -1;
@@ -93,69 +102,157 @@ write_own_name(int fd, char *name, size_t size)
 	    address_format(text, &address));
 }
 
-/* A command is far smaller than what a new socket has room for. */
-static bool
-say(const struct probe *probe)
-{
-	const char *words = probe->greeting.say;
-	ssize_t length = strlen(words);
-
-	return send(probe->fd, words, length, MSG_NOSIGNAL) == length;
-}
-
 static void
-on_readable(struct probe *probe)
+fail(struct probe *probe, const char *before, const char *words)
 {
 	struct greeting *greeting = &probe->greeting;
-	enum greeting_next next = GREETING_END;
-	char bytes[4096];
-	ssize_t length = recv(probe->fd, bytes, sizeof bytes, 0);
 
-	if (length < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (length > 0)
-		next = greeting_take(greeting, bytes, length);
-	else if (!greeting->cause[0])
-		snprintf(greeting->cause, sizeof greeting->cause, "%s",
-		    length == 0 ? "it closes the connection" : strerror(errno));
-	if (next == GREETING_SAY && !say(probe)) {
-		snprintf(greeting->cause, sizeof greeting->cause,
-		    "it takes no command");
-		next = GREETING_END;
-	}
-	if (next == GREETING_END)
-		end_target(probe, greeting->is_good, greeting->cause);
+	if (!greeting->cause[0])
+		snprintf(greeting->cause, sizeof greeting->cause, "%s%s",
+		    before, words);
+	end_target(probe, greeting->is_good, greeting->cause);
+}
+
+/* A connection that is lost says nothing of TLS. */
+static void
+fail_tls(struct probe *probe, const char *words)
+{
+	const char *better = tls_cause(probe->stream);
+
+	if (better[0])
+		probe->came = PROBE_TLS_FAILED;
+	if (tls_asks_certificate(probe->stream))
+		probe->came = PROBE_TLS_WANTS_OURS;
+	fail(probe, "TLS does not come about: ", better[0] ? better : words);
 }
 
 static void
-on_event(evutil_socket_t fd, short what, void *arg)
+say(struct probe *probe)
+{
+	const char *words = probe->greeting.say;
+
+	bufferevent_write(probe->stream, words, strlen(words));
+}
+
+static void begin_tls(struct probe *);
+
+static void
+on_readable(struct bufferevent *stream, void *arg)
 {
 	struct probe *probe = arg;
+	enum greeting_next next = GREETING_READ;
+	char bytes[4096];
+	size_t length;
 
-	(void)fd, (void)what;
-	on_readable(probe);
+	while (next == GREETING_READ &&
+	       (length = bufferevent_read(stream, bytes, sizeof bytes)) > 0)
+		next = greeting_take(&probe->greeting, bytes, length);
+	if (next != GREETING_READ) /* it came before its turn */
+		evbuffer_drain(bufferevent_get_input(stream), SIZE_MAX);
+	if (next == GREETING_SAY)
+		say(probe);
+	else if (next == GREETING_TLS)
+		begin_tls(probe);
+	else if (next == GREETING_END)
+		end_target(
+		    probe, probe->greeting.is_good, probe->greeting.cause);
+}
+
+static void
+on_event(struct bufferevent *stream, short what, void *arg)
+{
+	struct probe *probe = arg;
+	const char *words = "it closes the connection";
+
+	if (what & BEV_EVENT_CONNECTED) {
+		probe->came = PROBE_TLS_DONE;
+		if (!probe->greeting.is_secured) {
+			greeting_secured(&probe->greeting);
+			say(probe);
+		}
+		return;
+	}
+	if (what & BEV_EVENT_ERROR && EVUTIL_SOCKET_ERROR() != 0)
+		words = evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR());
+	/* By TLS 1.3 a server refuses our lack of a certificate only after the
+	   handshake. */
+	if (probe->is_begun && !probe->greeting.is_good &&
+	    (probe->came != PROBE_TLS_DONE || tls_asks_certificate(stream)))
+		fail_tls(probe, words);
+	else
+		fail(probe, "", words);
+}
+
+static void
+listen_to(struct probe *probe)
+{
+	bufferevent_setcb(probe->stream, on_readable, NULL, on_event, probe);
+	bufferevent_enable(probe->stream, EV_READ | EV_WRITE);
+}
+
+static void
+speak_plain(struct probe *probe)
+{
+	probe->stream = bufferevent_socket_new(
+	    probe->base, probe->fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!probe->stream)
+		abort(); /* no memory */
+	probe->fd = -1;
+	listen_to(probe);
+}
+
+/* From here on the socket speaks it. */
+static void
+begin_tls(struct probe *probe)
+{
+	if (probe->stream) {
+		probe->fd = bufferevent_getfd(probe->stream);
+		bufferevent_setfd(probe->stream, -1);
+		bufferevent_free(probe->stream);
+	}
+	probe->stream = tls_begin(probe->terms.tls, probe->base, probe->fd);
+	if (!probe->stream) {
+		fail(probe, "", "TLS cannot be begun here");
+		return;
+	}
+	probe->fd = -1;
+	probe->is_begun = true;
+	listen_to(probe);
+}
+
+static enum greeting_tls
+how(const struct probe_terms *terms)
+{
+	if (terms->wants_tls)
+		return GREETING_WANTS_TLS;
+	if (!terms->tls)
+		return GREETING_PLAIN;
+	return terms->is_wrapped ? GREETING_IN_TLS : GREETING_BEGINS_TLS;
 }
 
 static void
 on_connected(evutil_socket_t fd, short what, void *arg)
 {
 	struct probe *probe = arg;
+	const struct probe_terms *terms = &probe->terms;
 	socklen_t length = sizeof(int);
 	char name[256];
 	int error = 0;
 
 	(void)what;
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
-	if (error != 0 || probe->terms.is_wrapped) {
+	if (error != 0 || (terms->is_wrapped && !terms->tls)) {
 		end_target(probe, error == 0, strerror(error));
 		return;
 	}
+	event_free(probe->connecting);
+	probe->connecting = NULL;
 	write_own_name(fd, name, sizeof name);
-	greeting_start(&probe->greeting, name, probe->terms.wants_tls);
-	event_free(probe->event);
-	probe->event =
-	    event_new(probe->base, fd, EV_READ | EV_PERSIST, on_event, probe);
-	event_add(probe->event, NULL);
+	greeting_start(&probe->greeting, name, how(terms));
+	if (terms->is_wrapped)
+		begin_tls(probe);
+	else
+		speak_plain(probe);
 }
 
 static socklen_t
@@ -187,7 +284,9 @@ try(struct probe *probe)
 	struct sockaddr_storage to;
 	socklen_t length = fill_socket(&to, target);
 
-	greeting_start(&probe->greeting, "", false);
+	greeting_start(&probe->greeting, "", GREETING_PLAIN);
+	probe->is_begun = false;
+	probe->came = PROBE_TLS_NONE;
 	probe->fd =
 	    socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (probe->fd < 0 ||
@@ -196,10 +295,24 @@ try(struct probe *probe)
 		end_target(probe, false, strerror(errno));
 		return;
 	}
-	probe->event =
+	probe->connecting =
 	    event_new(probe->base, probe->fd, EV_WRITE, on_connected, probe);
-	event_add(probe->event, NULL);
+	event_add(probe->connecting, NULL);
 	event_add(probe->clock, &span);
+}
+
+static void
+write_offer(const struct probe *probe)
+{
+	const struct greeting *greeting = &probe->greeting;
+	struct probe_offer *offer = probe->terms.offer;
+
+	*offer = (struct probe_offer){
+	    .tls = greeting->offers_tls, .came = probe->came};
+	if (greeting->refuses_tls)
+		offer->came = PROBE_TLS_FAILED;
+	memcpy(offer->plain_auth, greeting->plain_auth, GREETING_AUTH_MAX);
+	memcpy(offer->secure_auth, greeting->secure_auth, GREETING_AUTH_MAX);
 }
 
 static void
@@ -212,10 +325,7 @@ end(struct probe *probe)
 
 	memcpy(cause, probe->cause, sizeof cause);
 	if (probe->terms.offer)
-		*probe->terms.offer = (struct probe_offer){
-		    .tls = probe->greeting.offers_tls,
-		    .auth = probe->greeting.offers_auth,
-		};
+		write_offer(probe);
 	probe_cancel(&probe);
 	done(arg, is_good ? NULL : cause);
 }
@@ -230,7 +340,7 @@ on_clock(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	if (probe->is_over)
 		end(probe);
-	else if (probe->fd < 0)
+	else if (probe->fd < 0 && !probe->stream)
 		try(probe);
 	else /* one that is slow to say good-bye is well all the same */
 		end_target(probe, is_good, "no answer in time");

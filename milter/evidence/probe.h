@@ -1,11 +1,12 @@
 /*
  * probe -- whether any of some SMTP servers takes connections: connects, reads
- * the greeting, says EHLO and QUIT. No mail is sent. Engine thread only; never
- * waits but in the loop.
+ * the greeting, says EHLO and QUIT; and, where it is wanted, what is offered by
+ * TLS. No mail is sent. Engine thread only; never waits but in the loop.
  */
 #ifndef EVIDENCE_PROBE_H
 #define EVIDENCE_PROBE_H
 
+#include "evidence/greeting.h"
 #include "evidence/targets.h"
 
 #include <stdbool.h>
@@ -14,15 +15,30 @@
 
 struct event_base;
 struct probe;
+struct tls;
 
-/* What the last server that was tried offered, before TLS. */
+enum probe_tls {
+	PROBE_TLS_NONE, /* it was not begun, or not ended */
+	PROBE_TLS_DONE,
+	PROBE_TLS_FAILED,    /* or refused; the cause has it */
+	PROBE_TLS_WANTS_OURS /* likewise, after the server asked for a
+				certificate of ours */
+};
+
+/* What the last server that was tried offered. */
 struct probe_offer {
-	bool tls, auth;
+	bool tls; /* STARTTLS */
+	enum probe_tls came;
+	/* As the greeting has them. */
+	char plain_auth[GREETING_AUTH_MAX], secure_auth[GREETING_AUTH_MAX];
 };
 
 struct probe_terms {
-	bool wants_tls;	    /* it has to offer STARTTLS */
-	bool is_wrapped;    /* TLS from the first byte on: only connect */
+	bool wants_tls;	 /* it has to offer STARTTLS */
+	bool is_wrapped; /* TLS from the first byte on */
+	/* Begins TLS wherever it is offered; borrowed until the end. NULL: does
+	   not, and a wrapped server is only connected to. */
+	const struct tls *tls;
 	int64_t timeout_ms; /* for each target, from connect to the end */
 	struct probe_offer *offer; /* written before done; or NULL */
 };

@@ -34,7 +34,11 @@ talk(struct greeting *greeting, const char *bytes, size_t size, size_t piece)
 		must(greeting->length < GREETING_LINE_MAX);
 		must(memchr(greeting->cause, '\0', sizeof greeting->cause) !=
 		     NULL);
-		if (next == GREETING_SAY)
+		must(memchr(greeting->secure_auth, '\0', GREETING_AUTH_MAX) !=
+		     NULL);
+		if (next == GREETING_TLS)
+			greeting_secured(greeting);
+		if (next == GREETING_SAY || next == GREETING_TLS)
 			must(strcmp(greeting->say + strlen(greeting->say) - 2,
 				 "\r\n") == 0);
 		done += length;
@@ -47,15 +51,17 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static struct greeting whole, pieces;
 	const char *text = (const char *)bytes;
-	bool wants_tls = size > 0 && (bytes[0] & 1);
+	enum greeting_tls tls = size % 4;
 	enum greeting_next end;
 
-	greeting_start(&whole, "me.test", wants_tls);
-	greeting_start(&pieces, "me.test", wants_tls);
+	greeting_start(&whole, "me.test", tls);
+	greeting_start(&pieces, "me.test", tls);
 	end = talk(&whole, text, size, SIZE_MAX);
 	must(talk(&pieces, text, size, 1 + size % 5) == end);
 	must(whole.is_good == pieces.is_good);
 	must(strcmp(whole.cause, pieces.cause) == 0);
+	must(strcmp(whole.plain_auth, pieces.plain_auth) == 0);
+	must(strcmp(whole.secure_auth, pieces.secure_auth) == 0);
 	must(!(whole.is_good && whole.cause[0]));
 	if (end == GREETING_END)
 		must(whole.is_good || whole.cause[0]);

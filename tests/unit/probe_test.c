@@ -1,10 +1,13 @@
 /* Against a server in a thread, that says what it is told to. */
 #include "evidence/probe.h"
 
+#include "evidence/tls.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,11 +17,15 @@
 #include <unistd.h>
 
 #include <event2/event.h>
+#include <openssl/ssl.h>
 
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define SILENCE ""
+#define REPLIES_MAX 6
+#define GO "220 go\r\n"
+#define NO_TLS "TLS does not come about: "
 #define WELL "250-mx\r\n250 STARTTLS\r\n"
 
 struct server {
@@ -26,8 +33,12 @@ struct server {
 	uint16_t port;
 	pthread_t thread;
 	/* In turn, each after what the client sent; NULL: hangs up. */
-	const char *replies[4];
+	const char *replies[REPLIES_MAX];
+	/* Begins TLS before the first, or behind "220 go"; NULL: does not. */
+	SSL_CTX *context;
+	bool is_wrapped;
 	char heard[1024];
+	size_t used; /* of it */
 };
 
 struct fixture {
@@ -49,27 +60,81 @@ open_port(int *fd)
 	return ntohs(at.sin_port);
 }
 
+/* A key, and a certificate that nobody knows. */
+static SSL_CTX *
+create_context(bool wants_theirs)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *own = X509_new();
+
+	X509_gmtime_adj(X509_getm_notBefore(own), 0);
+	X509_gmtime_adj(X509_getm_notAfter(own), 3600);
+	X509_set_pubkey(own, key);
+	X509_sign(own, key, EVP_sha256());
+	assert_int_equal(SSL_CTX_use_certificate(context, own), 1);
+	assert_int_equal(SSL_CTX_use_PrivateKey(context, key), 1);
+	if (wants_theirs)
+		SSL_CTX_set_verify(context,
+		    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	X509_free(own);
+	EVP_PKEY_free(key);
+	return context;
+}
+
+static SSL *
+begin_tls(const struct server *server, int fd)
+{
+	SSL *ssl = SSL_new(server->context);
+
+	SSL_set_fd(ssl, fd);
+	if (SSL_accept(ssl) == 1)
+		return ssl;
+	SSL_free(ssl);
+	return NULL;
+}
+
+/* Says it, and hears what is answered. Whether there is more. */
+static bool
+answer(struct server *server, int fd, SSL *ssl, const char *reply)
+{
+	char *heard = server->heard + server->used;
+	size_t room = sizeof server->heard - 1 - server->used;
+	ssize_t length;
+
+	if (reply[0] && ssl)
+		SSL_write(ssl, reply, strlen(reply));
+	else if (reply[0])
+		send(fd, reply, strlen(reply), MSG_NOSIGNAL);
+	if (strcmp(reply, GO) == 0 && server->context)
+		return true;
+	length = ssl ? SSL_read(ssl, heard, room) : recv(fd, heard, room, 0);
+	server->used += length > 0 ? length : 0;
+	return length > 0;
+}
+
 static void *
 serve(void *arg)
 {
 	struct server *server = arg;
 	int fd = accept(server->listener, NULL, NULL);
-	size_t used = 0;
+	bool goes_on = fd >= 0;
+	SSL *ssl = NULL;
 
-	for (size_t i = 0; fd >= 0 && i < COUNT(server->replies); i++) {
-		const char *reply = server->replies[i];
-		ssize_t length;
-
-		if (!reply)
-			break;
-		if (reply[0])
-			send(fd, reply, strlen(reply), MSG_NOSIGNAL);
-		length = recv(fd, server->heard + used,
-		    sizeof server->heard - 1 - used, 0);
-		if (length <= 0)
-			break;
-		used += length;
+	if (goes_on && server->is_wrapped) {
+		ssl = begin_tls(server, fd);
+		goes_on = ssl;
 	}
+	for (size_t i = 0; goes_on && i < COUNT(server->replies); i++) {
+		const char *reply = server->replies[i];
+
+		goes_on = reply && answer(server, fd, ssl, reply);
+		if (goes_on && strcmp(reply, GO) == 0 && server->context) {
+			ssl = begin_tls(server, fd);
+			goes_on = ssl;
+		}
+	}
+	SSL_free(ssl);
 	if (fd >= 0)
 		close(fd);
 	return NULL;
@@ -123,7 +188,7 @@ one(uint16_t port)
 
 static const struct {
 	const char *name;
-	const char *replies[4];
+	const char *replies[REPLIES_MAX];
 	bool wants_tls, is_wrapped;
 	const char *want;  /* after "127.0.0.1 port N: " */
 	const char *heard; /* how it begins and ends */
@@ -172,6 +237,84 @@ tells_good_from_bad(void **state)
 		assert_string_equal(
 		    server.heard + strlen(server.heard) - 6, "QUIT\r\n");
 	}
+}
+
+static const struct {
+	const char *name;
+	const char *replies[REPLIES_MAX];
+	enum { STARTS, WRAPS, ASKS, LACKS } server; /* TLS of the server */
+	bool is_wrapped;
+	const char *want;
+	enum probe_tls came;
+	const char *plain, *secure;
+} secured[] = {
+    {"AUTH after it",
+	{"220 mx\r\n", WELL, GO, "250-mx\r\n250 AUTH PLAIN\r\n", "221 b\r\n"},
+	STARTS, false, "well", PROBE_TLS_DONE, "", " PLAIN"},
+    {"slow to say good-bye",
+	{"220 mx\r\n", WELL, GO, "250-mx\r\n250 AUTH A\r\n", SILENCE}, STARTS,
+	false, "well", PROBE_TLS_DONE, "", " A"},
+    {"no good-bye", {"220 mx\r\n", WELL, GO, "250-mx\r\n250 AUTH A\r\n", NULL},
+	STARTS, false, "well", PROBE_TLS_DONE, "", " A"},
+    {"none offered", {"220 mx\r\n", "250-mx\r\n250 AUTH B\r\n", "221 b\r\n"},
+	STARTS, false, "well", PROBE_TLS_NONE, " B", ""},
+    {"refused", {"220 mx\r\n", WELL, "454 no\r\n", "221 b\r\n"}, LACKS, false,
+	"it answers STARTTLS with: 454 no", PROBE_TLS_FAILED, "", ""},
+    {"talk in place of it", {"220 mx\r\n", WELL, GO, "250 mx\r\n"}, LACKS,
+	false, NO_TLS "wrong version number", PROBE_TLS_FAILED, "", ""},
+    {"silence in place of it", {"220 mx\r\n", WELL, GO, SILENCE, SILENCE},
+	LACKS, false, "no answer in time", PROBE_TLS_NONE, "", ""},
+    {"gone in place of it", {"220 mx\r\n", WELL, GO, NULL}, LACKS, false,
+	NO_TLS "it closes the connection", PROBE_TLS_NONE, "", ""},
+    {"from the first byte on",
+	{"220 mx\r\n", "250-mx\r\n250 AUTH C\r\n", "221 b\r\n"}, WRAPS, true,
+	"well", PROBE_TLS_DONE, "", " C"},
+    {"which we do not expect", {"220 mx\r\n", SILENCE}, WRAPS, false,
+	"no answer in time", PROBE_TLS_NONE, "", ""},
+    {"which it does not", {"220 mx\r\n", SILENCE}, LACKS, true,
+	NO_TLS "wrong version number", PROBE_TLS_FAILED, "", ""},
+    {"our certificate", {"220 mx\r\n", WELL, GO, "250 mx\r\n"}, ASKS, false,
+	NO_TLS, PROBE_TLS_WANTS_OURS, "", ""},
+};
+
+static void
+begins_tls(void **state)
+{
+	struct tls *tls = tls_create();
+
+	(void)state;
+	assert_non_null(tls);
+	for (size_t i = 0; i < COUNT(secured); i++) {
+		struct probe_offer offer = {0};
+		struct probe_terms terms = {
+		    .is_wrapped = secured[i].is_wrapped,
+		    .tls = tls,
+		    .timeout_ms = 1000,
+		    .offer = &offer,
+		};
+		struct server server = {
+		    .is_wrapped = secured[i].server == WRAPS};
+		struct fixture fixture;
+		struct targets targets;
+
+		print_message("%s\n", secured[i].name);
+		if (secured[i].server != LACKS)
+			server.context =
+			    create_context(secured[i].server == ASKS);
+		memcpy(
+		    server.replies, secured[i].replies, sizeof server.replies);
+		server_start(&server);
+		targets = one(server.port);
+		probe(&fixture, &targets, &terms);
+		server_stop(&server);
+		SSL_CTX_free(server.context);
+		if (!strstr(fixture.cause, secured[i].want))
+			fail_msg("it says: %s", fixture.cause);
+		assert_int_equal(offer.came, secured[i].came);
+		assert_string_equal(offer.plain_auth, secured[i].plain);
+		assert_string_equal(offer.secure_auth, secured[i].secure);
+	}
+	tls_destroy(&tls);
 }
 
 static void
@@ -227,8 +370,11 @@ is_called_off(void **state)
 int
 main(void)
 {
+	/* What OpenSSL writes to one that is gone. */
+	signal(SIGPIPE, SIG_IGN);
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(tells_good_from_bad),
+	    cmocka_unit_test(begins_tls),
 	    cmocka_unit_test(tries_them_all),
 	    cmocka_unit_test(is_called_off),
 	};
