@@ -2,23 +2,19 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "child.h"
 #include "config/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <pthread.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #define RUN_LIMIT_TENTHS 300
 
@@ -29,8 +25,6 @@ struct run {
 	const char *setting;
 	bool is_quiet;
 	char **words; /* ends with NULL */
-	uid_t uid;    /* to become, where root */
-	gid_t gid;
 };
 
 static void
@@ -41,38 +35,6 @@ free_run(struct run *run)
 	free(run->words);
 	free(run);
 	atomic_fetch_sub(&running, 1);
-}
-
-/* The calls themselves, since glibc's wrappers speak to threads that a child
-   does not have. */
-static bool
-drop_privilege(const struct run *run)
-{
-	if (geteuid() != 0)
-		return true;
-	return syscall(SYS_setgroups, 0, NULL) == 0 &&
-	       syscall(SYS_setresgid, run->gid, run->gid, run->gid) == 0 &&
-	       syscall(SYS_setresuid, run->uid, run->uid, run->uid) == 0;
-}
-
-/* In the child of a process with threads: system calls and nothing else. */
-static void
-become(const struct run *run)
-{
-	static const char *const environment[] = {
-	    "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-	int null = open("/dev/null", O_RDWR);
-	sigset_t none;
-
-	for (int fd = 0; fd <= 2; fd++)
-		dup2(null, fd);
-	close_range(3, ~0U, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	if (drop_privilege(run))
-		execve(run->words[0], run->words, (char **)environment);
-	_exit(127);
 }
 
 /* The exit status as waitpid has it, or -1 if there is no child. */
@@ -118,12 +80,15 @@ tell(const struct run *run, int status)
 static void *
 work(void *arg)
 {
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	static char *const environment[] = {path, NULL};
 	struct run *run = arg;
-	pid_t pid = fork();
+	pid_t pid = child_start(&(struct child_terms){.words = run->words,
+	    .environment = environment,
+	    .input = -1,
+	    .output = -1});
 	int status;
 
-	if (pid == 0)
-		become(run);
 	status = pid > 0 ? await(pid) : -1;
 	if (status == -1)
 		log_warning(
@@ -149,15 +114,11 @@ fill_in(const char *word, const char *qid)
 static struct run *
 create_run(const char *setting, const struct strings *command, const char *qid)
 {
-	const struct passwd *nobody =
-	    geteuid() == 0 ? getpwnam("nobody") : NULL;
 	struct run *run = alloc_zeroed(1, sizeof *run);
 
 	atomic_fetch_add(&running, 1);
 	run->setting = setting;
 	run->is_quiet = qid;
-	run->uid = nobody ? nobody->pw_uid : 65534;
-	run->gid = nobody ? nobody->pw_gid : 65534;
 	run->words = alloc_zeroed(command->count + 1, sizeof run->words[0]);
 	for (size_t i = 0; i < command->count; i++)
 		run->words[i] = fill_in(command->items[i], qid);
