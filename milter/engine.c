@@ -153,12 +153,14 @@ on_preflight(void *arg)
 static void
 start_preflight(struct engine *engine)
 {
+	static const struct preflight_terms terms = {
+	    .probe_timeout_ms = 30 * CLOCK_SEC};
 	const struct config *config = engine->parts.config;
 	char *reason = NULL;
 
 	preflight_destroy(&engine->preflight);
 	engine->preflight = preflight_start(engine->base, config, &config->dns,
-	    NULL, on_preflight, engine, &reason);
+	    &terms, on_preflight, engine, &reason);
 	free(reason);
 }
 

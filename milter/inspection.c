@@ -1,20 +1,23 @@
 #include "inspection.h"
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/table.h"
 #include "check.h"
 #include "checkup.h"
 #include "config/config.h"
-#include "demands.h"
 #include "preflight.h"
 
 #include <event2/event.h>
 #include <jansson.h>
 
+#include <signal.h>
 #include <stdlib.h>
 
 #define MARGIN_MS 50 /* by the deadline all is to be printed */
+
+/* Whoever asks for it waits for it. */
+static const struct preflight_terms terms = {
+    .probe_timeout_ms = 5000, .keeps_root = true};
 
 struct inspection {
 	const struct check_options *options;
@@ -135,20 +138,16 @@ inspection_run(const struct check_options *options, const struct config *config)
 	struct inspection inspection = {
 	    .options = options, .state = CHECKUP_UNKNOWN};
 	char server[SERVER_TEXT_MAX], *reason = NULL;
-	struct preflight_demand *demands;
 	struct dns_settings settings;
 
 	if (check_dns(options, config, &settings, server) != 0)
 		return CHECKUP_UNKNOWN;
+	signal(SIGPIPE, SIG_IGN); /* a server may be gone */
 	inspection.base = event_base_new();
 	if (!inspection.base)
 		abort(); /* no memory */
-	demands = alloc_zeroed(config->route_count, sizeof *demands);
-	for (size_t i = 0; i < config->route_count; i++)
-		demands[i] = demands_of(&config->routes[i]);
 	inspection.preflight = preflight_start(inspection.base, config,
-	    &settings, demands, on_done, &inspection, &reason);
-	free(demands);
+	    &settings, &terms, on_done, &inspection, &reason);
 	if (inspection.preflight) {
 		run(&inspection);
 		print(&inspection);

@@ -1,50 +1,45 @@
 #include "preflight.h"
 
 #include "base/alloc.h"
-#include "base/domain.h"
-#include "base/line.h"
 #include "config/config.h"
-#include "evidence/names.h"
+#include "demands.h"
 #include "evidence/probe.h"
 #include "evidence/resolver.h"
 #include "evidence/targets.h"
+#include "evidence/tls.h"
+#include "offer.h"
+#include "senders.h"
 
 #include <event2/event.h>
 
 #include <stdlib.h>
-#include <string.h>
-
-/* A domain that mail is sent from, and its SPF record. */
-struct sender {
-	char *domain;
-	struct names *names;
-};
-
-#define PROBE_TIMEOUT_MS 5000
 
 /* A route, what stands behind its nexthop, and what is offered there. */
 struct way {
 	struct preflight *preflight;
 	const struct route *route;
-	struct preflight_demand demand;
 	struct search *search; /* while it goes on */
 	struct targets targets;
+	bool is_found;
 	struct probe *probe; /* likewise */
-	struct probe_offer offer;
-	char *cause; /* why there is no offer; NULL: there is one */
+	struct offer offer;
+	char *cause; /* the offer's */
 };
 
 struct preflight {
 	struct event_base *base;
+	struct preflight_terms terms;
 	struct resolver *resolver;
+	struct senders *senders;
+	struct demands *demands;
+	bool has_demands;
+	struct tls *tls; /* NULL: OpenSSL does not work here */
 	struct event *finish;
 	preflight_done *done;
 	void *arg;
-	struct sender *senders;
-	size_t sender_count;
 	struct way *ways;
 	size_t way_count;
-	size_t open; /* names, searches and probes under way */
+	size_t open; /* questions, searches and probes under way */
 	struct preflight_item *items;
 	size_t item_count;
 };
@@ -68,128 +63,12 @@ add_item(struct preflight *preflight, const struct way *way, const char *check,
 }
 
 static char *
-escaped(const char *words)
-{
-	char text[1024];
-
-	line_escape(text, sizeof text, words, strlen(words));
-	return alloc_string(text);
-}
-
-/* Those given, or those that were found. */
-static size_t
-collect_addresses(
-    const struct way *way, struct address out[NAMES_ADDRESSES_MAX])
-{
-	const struct addresses *given = &way->route->addresses;
-	size_t count = 0;
-
-	for (; count < given->count && count < NAMES_ADDRESSES_MAX; count++)
-		out[count] = given->items[count];
-	for (size_t i = 0; given->count == 0 && i < way->targets.count; i++)
-		out[count++] = way->targets.items[i].address;
-	return count;
-}
-
-/* The worst of all addresses, and which has it. */
-static enum names_cover
-cover_of(
-    const struct way *way, const struct sender *sender, struct address *which)
-{
-	struct address addresses[NAMES_ADDRESSES_MAX];
-	size_t count = collect_addresses(way, addresses);
-	enum names_cover worst = NAMES_COVERED;
-
-	which->family = 0;
-	for (size_t i = 0; i < count; i++) {
-		enum names_cover cover =
-		    names_covers(sender->names, &addresses[i]);
-
-		if (which->family != 0 && cover != NAMES_NOT_COVERED &&
-		    worst != NAMES_COVERED)
-			continue;
-		*which = addresses[i];
-		worst = cover;
-		if (worst == NAMES_NOT_COVERED)
-			break;
-	}
-	return worst;
-}
-
-static char *
-refusal(const struct way *way, const struct sender *sender,
-    const struct address *address)
-{
-	char text[ADDRESS_TEXT_MAX];
-
-	return alloc_printf("%s is not authorised by the SPF record of %s%s",
-	    address_format(text, address), sender->domain,
-	    way->route->addresses.count == 0
-		? "; if the route sends from other addresses than its nexthop "
-		  "has, name them in its addresses"
-		: "");
-}
-
-static char *
 missing_address(const struct way *way)
 {
 	return alloc_printf(way->targets.is_sure
 				? "%s leads to no address"
 				: "the addresses behind %s could not be found",
 	    way->route->nexthop);
-}
-
-static void
-judge_policy(struct preflight *preflight, const struct way *way,
-    const struct sender *sender)
-{
-	enum preflight_result result = PREFLIGHT_GOOD;
-	struct address address;
-	char *text = NULL;
-	enum names_cover cover = cover_of(way, sender, &address);
-
-	if (address.family == 0) {
-		result = PREFLIGHT_UNKNOWN;
-		text = missing_address(way);
-	} else if (cover == NAMES_NOT_COVERED) {
-		result = PREFLIGHT_BAD;
-		text = refusal(way, sender, &address);
-	} else if (cover == NAMES_BROKEN) {
-		result = PREFLIGHT_BAD;
-		text = alloc_printf("receivers may fail the SPF record of %s: "
-				    "%s",
-		    sender->domain, names_doubt(sender->names));
-	} else if (cover == NAMES_UNSURE) {
-		result = PREFLIGHT_UNKNOWN;
-		text = alloc_string(names_doubt(sender->names));
-	} else if (cover == NAMES_NO_POLICY) {
-		text = alloc_string("the domain has no SPF record");
-	}
-	add_item(preflight, way, "SPF", sender->domain, result, text);
-}
-
-/* What is not offered; after STARTTLS there may be more than before it. */
-static void
-judge_offer(struct preflight *preflight, const struct way *way,
-    const char *check, bool is_offered, bool may_follow)
-{
-	enum preflight_result result = PREFLIGHT_BAD;
-	char *text = NULL;
-
-	if (way->cause) {
-		result = PREFLIGHT_UNKNOWN;
-		text = escaped(way->cause);
-	} else if (is_offered) {
-		result = PREFLIGHT_GOOD;
-	} else if (may_follow) {
-		result = PREFLIGHT_UNKNOWN;
-		text = alloc_string(
-		    "not offered before TLS; what is after it is not seen");
-	} else {
-		text =
-		    alloc_string("not offered, and Postfix is set to use it");
-	}
-	add_item(preflight, way, check, way->route->nexthop, result, text);
 }
 
 /* A route that leaves the way to the recipient leaves by an egress. */
@@ -201,37 +80,71 @@ has_address(const struct way *way)
 }
 
 static void
-judge(struct preflight *preflight, const struct way *way)
+judge_sender(struct preflight *preflight, const struct way *way, size_t index)
 {
-	bool has_tls = way->offer.tls || way->route->tls == ROUTE_TLS_WRAPPED;
+	const struct addresses *given = &way->route->addresses;
+	enum preflight_result result = PREFLIGHT_UNKNOWN;
+	struct address found[TARGETS_MAX];
+	struct addresses addresses = {found, way->targets.count};
+	char *text = NULL;
 
-	for (size_t i = 0; has_address(way) && i < preflight->sender_count; i++)
-		judge_policy(preflight, way, &preflight->senders[i]);
-	if (way->demand.tls)
-		judge_offer(preflight, way, "TLS", has_tls, false);
-	if (way->demand.auth)
-		judge_offer(preflight, way, "AUTH", way->offer.plain_auth[0] != 0, has_tls);
+	for (size_t i = 0; i < addresses.count; i++)
+		found[i] = way->targets.items[i].address;
+	if (given->count > 0)
+		addresses = *given;
+	if (addresses.count > 0)
+		result = senders_judge(preflight->senders, index, &addresses,
+		    given->count == 0, &text);
+	else
+		text = missing_address(way);
+	add_item(preflight, way, "SPF",
+	    senders_domain(preflight->senders, index), result, text);
+}
+
+static void
+judge_offer(struct preflight *preflight, const struct way *way)
+{
+	enum preflight_result result;
+	char *text = NULL;
+
+	if (offer_needs_tls(&way->offer)) {
+		result = offer_judge_tls(&way->offer, &text);
+		add_item(
+		    preflight, way, "TLS", way->route->nexthop, result, text);
+	}
+	text = NULL;
+	if (offer_needs_auth(&way->offer)) {
+		result = offer_judge_auth(&way->offer, &text);
+		add_item(
+		    preflight, way, "AUTH", way->route->nexthop, result, text);
+	}
+}
+
+static void
+judge(struct preflight *preflight, struct way *way)
+{
+	for (size_t i = 0;
+	     has_address(way) && i < senders_count(preflight->senders); i++)
+		judge_sender(preflight, way, i);
+	way->offer.cause = way->cause;
+	if (way->route->destination.count > 0)
+		judge_offer(preflight, way);
 }
 
 /* Ends what is under way, but for what the resolver has. */
 static void
-cancel(struct way *way)
+cancel(struct preflight *preflight)
 {
-	if (way->search) {
-		targets_forget(&way->search);
-		way->preflight->open--;
-	}
-	if (way->probe) {
-		probe_cancel(&way->probe);
-		way->preflight->open--;
-	}
-}
+	for (size_t i = 0; i < preflight->way_count; i++) {
+		struct way *way = &preflight->ways[i];
 
-static void
-free_names(struct preflight *preflight)
-{
-	for (size_t i = 0; i < preflight->sender_count; i++)
-		names_destroy(&preflight->senders[i].names);
+		preflight->open -= way->search != NULL;
+		preflight->open -= way->probe != NULL;
+		targets_forget(&way->search);
+		probe_cancel(&way->probe);
+	}
+	preflight->open -= preflight->demands && !preflight->has_demands;
+	demands_destroy(&preflight->demands);
 }
 
 static void
@@ -242,7 +155,9 @@ on_finish(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	for (size_t i = 0; i < preflight->way_count; i++)
 		judge(preflight, &preflight->ways[i]);
-	free_names(preflight);
+	senders_destroy(&preflight->senders);
+	demands_destroy(&preflight->demands);
+	tls_destroy(&preflight->tls);
 	preflight->done(preflight->arg);
 }
 
@@ -262,54 +177,16 @@ end_one(struct preflight *preflight)
 }
 
 static void
-on_named(void *arg)
+on_sender(void *arg)
 {
 	end_one(arg);
 }
 
-static struct names *
-ask(struct preflight *preflight, enum names_how how, const char *name)
-{
-	preflight->open++;
-	return names_start(preflight->resolver, how, name, on_named, preflight);
-}
-
 static void
-add_sender(struct preflight *preflight, const char *text)
+take_cause(struct way *way, char *cause)
 {
-	char domain[DOMAIN_MAX];
-
-	if (preflight->sender_count == PREFLIGHT_DOMAINS_MAX ||
-	    domain_parse(text, domain) != 0)
-		return;
-	for (size_t i = 0; i < preflight->sender_count; i++)
-		if (strcmp(preflight->senders[i].domain, domain) == 0)
-			return;
-	preflight->senders = alloc_resize(preflight->senders,
-	    preflight->sender_count + 1, sizeof *preflight->senders);
-	preflight->senders[preflight->sender_count++] = (struct sender){
-	    .domain = alloc_string(domain),
-	    .names = ask(preflight, NAMES_SPF, domain),
-	};
-}
-
-/* Those of domains, and those that an egress is chosen by; "@.example.com"
-   names none of its own. */
-static void
-add_senders(struct preflight *preflight, const struct config *config)
-{
-	for (size_t i = 0; i < config->domains.count; i++)
-		add_sender(preflight, config->domains.items[i]);
-	for (size_t i = 0; i < config->egress_count; i++) {
-		const struct strings *patterns = &config->egresses[i].senders;
-
-		for (size_t j = 0; j < patterns->count; j++) {
-			const char *at = strrchr(patterns->items[j], '@');
-
-			if (at)
-				add_sender(preflight, at + 1);
-		}
-	}
+	free(way->cause);
+	way->cause = cause;
 }
 
 static void
@@ -318,29 +195,41 @@ on_probed(void *arg, const char *cause)
 	struct way *way = arg;
 
 	way->probe = NULL;
-	free(way->cause);
-	way->cause = cause ? alloc_string(cause) : NULL;
+	take_cause(way, cause ? alloc_string(cause) : NULL);
 	end_one(way->preflight);
 }
 
 static void
 start_probe(struct way *way)
 {
+	struct preflight *preflight = way->preflight;
 	const struct probe_terms terms = {
-	    .is_wrapped = way->route->tls == ROUTE_TLS_WRAPPED,
-	    .timeout_ms = PROBE_TIMEOUT_MS,
-	    .offer = &way->offer,
+	    .is_wrapped = offer_is_wrapped(&way->offer),
+	    .tls = preflight->tls,
+	    .timeout_ms = preflight->terms.probe_timeout_ms,
+	    .offer = &way->offer.said,
 	};
 
-	way->preflight->open++;
-	way->probe = probe_start(
-	    way->preflight->base, &way->targets, &terms, on_probed, way);
+	preflight->open++;
+	way->probe =
+	    probe_start(preflight->base, &way->targets, &terms, on_probed, way);
 }
 
-static bool
-is_demanding(const struct way *way)
+/* Once it is known where to look, and whether. */
+static void
+look(struct way *way)
 {
-	return way->demand.tls || way->demand.auth;
+	const struct offer *offer = &way->offer;
+
+	if (!way->preflight->has_demands || !way->is_found ||
+	    !(offer_needs_tls(offer) || offer_needs_auth(offer)))
+		return;
+	if (way->targets.count > 0 && way->preflight->tls)
+		start_probe(way);
+	else
+		take_cause(way, way->preflight->tls
+				    ? missing_address(way)
+				    : alloc_string("OpenSSL does not work"));
 }
 
 static void
@@ -350,36 +239,54 @@ on_found(void *arg, const struct targets *targets)
 
 	way->search = NULL;
 	way->targets = *targets;
-	if (is_demanding(way) && targets->count > 0) {
-		start_probe(way);
-	} else if (is_demanding(way)) {
-		free(way->cause);
-		way->cause = missing_address(way);
-	}
+	way->is_found = true;
+	look(way);
 	end_one(way->preflight);
 }
 
 static void
-start_way(struct way *way)
+on_demands(void *arg)
 {
-	const struct route *route = way->route;
+	struct preflight *preflight = arg;
 
-	if (route->destination.count == 0) {
-		way->demand = (struct preflight_demand){0};
-		return;
+	preflight->has_demands = true;
+	for (size_t i = 0; i < preflight->way_count; i++) {
+		preflight->ways[i].offer.demand =
+		    demands_of(preflight->demands, i);
+		look(&preflight->ways[i]);
 	}
-	if (!is_demanding(way) &&
-	    (route->addresses.count > 0 || way->preflight->sender_count == 0))
+	end_one(preflight);
+}
+
+static void
+start_way(struct preflight *preflight, struct way *way)
+{
+	if (way->route->destination.count == 0)
 		return;
-	way->cause = alloc_string("no answer in time");
-	way->preflight->open++;
+	take_cause(way, alloc_string("no answer in time"));
+	preflight->open++;
 	way->search = targets_find(
-	    way->preflight->resolver, &route->destination, on_found, way);
+	    preflight->resolver, &way->route->destination, on_found, way);
+}
+
+static void
+start_ways(struct preflight *preflight, const struct config *config)
+{
+	preflight->way_count = config->route_count;
+	preflight->ways =
+	    alloc_zeroed(config->route_count, sizeof *preflight->ways);
+	for (size_t i = 0; i < config->route_count; i++) {
+		struct way *way = &preflight->ways[i];
+
+		way->preflight = preflight;
+		way->route = way->offer.route = &config->routes[i];
+		start_way(preflight, way);
+	}
 }
 
 struct preflight *
 preflight_start(struct event_base *base, const struct config *config,
-    const struct dns_settings *settings, const struct preflight_demand *demands,
+    const struct dns_settings *settings, const struct preflight_terms *terms,
     preflight_done *done, void *arg, char **reason)
 {
 	struct resolver *resolver = resolver_create(base, settings, reason);
@@ -389,27 +296,24 @@ preflight_start(struct event_base *base, const struct config *config,
 		return NULL;
 	preflight = alloc_zeroed(1, sizeof *preflight);
 	preflight->base = base;
+	preflight->terms = *terms;
 	preflight->resolver = resolver;
 	preflight->done = done;
 	preflight->arg = arg;
 	preflight->finish = event_new(base, -1, 0, on_finish, preflight);
 	if (!preflight->finish)
-		abort(); /* no memory */
-	preflight->way_count = config->route_count;
-	preflight->ways =
-	    alloc_zeroed(config->route_count, sizeof *preflight->ways);
+		abort();   /* no memory */
 	preflight->open++; /* this call, which must not end it */
-	if (config->route_count > 0)
-		add_senders(preflight, config);
-	for (size_t i = 0; i < config->route_count; i++) {
-		struct way *way = &preflight->ways[i];
-
-		way->preflight = preflight;
-		way->route = &config->routes[i];
-		if (demands)
-			way->demand = demands[i];
-		start_way(way);
+	if (config->route_count > 0) {
+		preflight->tls = tls_create();
+		preflight->senders =
+		    senders_ask(resolver, config, on_sender, preflight);
+		preflight->open += senders_count(preflight->senders);
+		preflight->demands = demands_ask(
+		    base, config, terms->keeps_root, on_demands, preflight);
+		preflight->open++;
 	}
+	start_ways(preflight, config);
 	end_one(preflight);
 	return preflight;
 }
@@ -417,8 +321,7 @@ preflight_start(struct event_base *base, const struct config *config,
 void
 preflight_end(struct preflight *preflight)
 {
-	for (size_t i = 0; i < preflight->way_count; i++)
-		cancel(&preflight->ways[i]);
+	cancel(preflight);
 	resolver_destroy(&preflight->resolver);
 	finish_soon(preflight);
 }
@@ -431,20 +334,17 @@ preflight_destroy(struct preflight **preflight_r)
 	if (!preflight)
 		return;
 	*preflight_r = NULL;
-	for (size_t i = 0; i < preflight->way_count; i++)
-		cancel(&preflight->ways[i]);
+	cancel(preflight);
 	resolver_destroy(&preflight->resolver);
 	event_free(preflight->finish);
-	free_names(preflight);
-	for (size_t i = 0; i < preflight->sender_count; i++)
-		free(preflight->senders[i].domain);
+	senders_destroy(&preflight->senders);
+	tls_destroy(&preflight->tls);
 	for (size_t i = 0; i < preflight->way_count; i++)
 		free(preflight->ways[i].cause);
 	for (size_t i = 0; i < preflight->item_count; i++) {
 		free(preflight->items[i].subject);
 		free(preflight->items[i].text);
 	}
-	free(preflight->senders);
 	free(preflight->ways);
 	free(preflight->items);
 	free(preflight);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct config;
 struct dns_settings;
@@ -29,10 +30,9 @@ struct preflight_item {
 	char *text; /* for people, foreign bytes escaped; NULL: nothing */
 };
 
-/* What the MTA will use with the server of a route, and whether its mail
-   depends on it. */
-struct preflight_demand {
-	bool tls, auth;
+struct preflight_terms {
+	int64_t probe_timeout_ms; /* for each address of a server */
+	bool keeps_root;	  /* asks Postfix as root; demands.h */
 };
 
 /* Of sending domains that are looked at. */
@@ -40,12 +40,12 @@ struct preflight_demand {
 
 typedef void preflight_done(void *arg);
 
-/* Asks the DNS servers of the settings. demands: one for each route, copied, or
-   NULL: then no SMTP server is talked to. done is called once, from the loop,
-   not after preflight_destroy. Config and settings are borrowed until the
+/* Asks the DNS servers of the settings and this machine's Postfix, and talks to
+   those servers that Postfix needs something of. done is called once, from the
+   loop, not after preflight_destroy. Config and settings are borrowed until the
    latter. NULL with *reason set (to be freed). */
 struct preflight *preflight_start(struct event_base *, const struct config *,
-    const struct dns_settings *, const struct preflight_demand *demands,
+    const struct dns_settings *, const struct preflight_terms *,
     preflight_done *done, void *arg, char **reason);
 
 /* What has no answer by now gets none; done is still to be called. */

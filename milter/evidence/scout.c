@@ -107,6 +107,9 @@ put_off(struct post *post)
 	post->is_busy = false;
 }
 
+/* TLS is not begun: a handshake of ours that fails, for want of a certificate
+   or of an old cipher, need not fail for Postfix, and mail would be moved for
+   nothing. The preflight tries one, and only warns. */
 static void
 probe(struct post *post)
 {
