@@ -14,6 +14,10 @@ waits() {
 	[ -n "$(find /var/spool/postfix/deferred -type f)" ]
 }
 
+none_is_held() {
+	[ "$(count_messages held)" = 0 ]
+}
+
 refusals() {
 	grep -cE 'NOQUEUE|: 4[0-9][0-9] |status=deferred|lookup error' \
 	    /var/log/mail.log
@@ -94,11 +98,13 @@ another systemctl restart repgated
 ok "with two groups more it follows the log" wait_until follows
 ok "mail is to wait" send wait@ours.test dora@customer.test
 ok "it waits" wait_until waits
-systemctl start repgate-release.timer
 from_now
 delist_address 203.0.113.5
 says 'standing: egress=main .*to=clean'
 says 'on_clear: /usr/sbin/postqueue was run'
 ok "what waited has left" wait_until arrives direct dora
-ok "and what was held, by the timer" wait_until arrives direct carl
+systemctl start repgate-release.timer
+ok "the timer lets go what was held" wait_until none_is_held
+postqueue -f
+ok "and it leaves" wait_until arrives direct carl
 is "each directly" "$(count_messages direct)" 3

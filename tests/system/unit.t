@@ -90,7 +90,7 @@ ok "true runs in the jail" jailed true
 ok "and a call that is not allowed fails there" \
     not jailed chroot / true
 ok "and a family of sockets" not jailed perl -MSocket -e \
-    'socket(my $s, 16, SOCK_RAW, 0) or exit 1'
+    'socket(my $s, 17, SOCK_RAW, 0) or exit 1'
 
 chown $user "$dir/gate"
 conf on_clear "[ \"/bin/sh\", \"-c\",

@@ -6,7 +6,8 @@
  *
  * FILE names the system calls that are allowed, one a line; all others fail
  * with EPERM. On top of that come MemoryDenyWriteExecute=yes and
- * RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6, as systemd.exec(5) tells.
+ * RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK, as
+ * systemd.exec(5) tells.
  */
 #include <errno.h>
 #include <seccomp.h>
@@ -60,19 +61,19 @@ allow_those_of(scmp_filter_ctx filter, const char *path)
 static void
 allow_by_argument(scmp_filter_ctx filter)
 {
-	static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
+	static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 	static const int either[] = {0, PROT_WRITE, PROT_EXEC};
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++)
 		check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
 			  1, SCMP_A0(SCMP_CMP_EQ, families[i])),
 		    "socket");
+	for (int i = 0; i < 3; i++)
 		check(
 		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC,
 			    either[i])),
 		    "mmap");
-	}
 	check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 		  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)),
 	    "mprotect");
