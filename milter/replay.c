@@ -94,8 +94,8 @@ static bool
 read_moment(struct replay *replay, const struct lines *lines,
     const struct attempt *attempt, struct moment *out)
 {
-	if (stamp_read(attempt->stamp.start, attempt->stamp.length,
-		&out->stamp) != 0)
+	if (stamp_read(
+		attempt->stamp.start, attempt->stamp.length, &out->stamp) != 0)
 		return false;
 	out->zone[0] = '\0';
 	if (out->stamp.year == 0)

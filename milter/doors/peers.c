@@ -42,7 +42,7 @@ struct peers {
 	struct event_base *base;
 	peers_answer *answer;
 	void *arg;
-	TAILQ_HEAD(, peer) idle; /* the longest first */
+	TAILQ_HEAD(idle_peers, peer) idle; /* the longest first */
 	size_t most;
 	uint64_t open, broken;
 	int64_t warned_ms;
@@ -294,7 +294,7 @@ peers_drop_oldest(struct peers *peers)
 {
 	if (TAILQ_EMPTY(&peers->idle))
 		return false;
-	drop(TAILQ_FIRST(&peers->idle));
+	drop(TAILQ_FIRST(&peers->idle)); // NOLINT(*-unix.Malloc)
 	return true;
 }
 
