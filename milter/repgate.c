@@ -1,22 +1,22 @@
 /*
  * repgate -- the administrator's command.
  */
-#include "addressee.h"
+#include "admin/addressee.h"
 #include "base/alloc.h"
-#include "checkup.h"
+#include "admin/checkup.h"
 #include "config/config.h"
 #include "config/directory.h"
 #include "config/problems.h"
 #include "config/receiver_names.h"
-#include "inspection.h"
-#include "mta.h"
-#include "options.h"
+#include "admin/inspection.h"
+#include "mta/mta.h"
+#include "admin/options.h"
 #include "policy/gate.h"
-#include "premise.h"
-#include "request.h"
-#include "sendmail.h"
+#include "admin/premise.h"
+#include "admin/request.h"
+#include "mta/sendmail.h"
 #include "standing/board.h"
-#include "status.h"
+#include "admin/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -13,8 +13,8 @@
 #include "config/config.h"
 #include "config/problems.h"
 #include "doors/session.h"
-#include "engine.h"
-#include "report.h"
+#include "daemon/engine.h"
+#include "daemon/report.h"
 #include "standing/board.h"
 #include "standing/store.h"
 

@@ -8,7 +8,7 @@
 #include "standing/board.h"
 #include "standing/receptions.h"
 #include "../unit/uncounted_config.h"
-#include "witness.h"
+#include "daemon/witness.h"
 
 #include <stddef.h>
 #include <stdint.h>

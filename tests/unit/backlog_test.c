@@ -1,4 +1,4 @@
-#include "backlog.h"
+#include "daemon/backlog.h"
 
 #include "standing/board.h"
 

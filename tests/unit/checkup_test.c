@@ -1,4 +1,4 @@
-#include "checkup.h"
+#include "admin/checkup.h"
 
 #include "config/config.h"
 #include "config/directory.h"

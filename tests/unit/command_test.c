@@ -1,4 +1,4 @@
-#include "command.h"
+#include "daemon/command.h"
 
 #include "config/config.h"
 #include "scratch.h"

@@ -1,5 +1,5 @@
-#include "explain.h"
-#include "premise.h"
+#include "admin/explain.h"
+#include "admin/premise.h"
 
 #include "base/clock.h"
 #include "scratch_config.h"

@@ -1,4 +1,4 @@
-#include "lookups.h"
+#include "mta/lookups.h"
 
 #include "base/alloc.h"
 

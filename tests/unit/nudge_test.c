@@ -1,4 +1,4 @@
-#include "nudge.h"
+#include "daemon/nudge.h"
 
 #include "config/config.h"
 #include "scratch.h"

@@ -1,4 +1,4 @@
-#include "offer.h"
+#include "mta/offer.h"
 
 #include "config/config.h"
 

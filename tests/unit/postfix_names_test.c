@@ -1,4 +1,4 @@
-#include "postfix_names.h"
+#include "mta/postfix_names.h"
 
 #include "config/config.h"
 

@@ -1,4 +1,4 @@
-#include "sendmail_cf.h"
+#include "mta/sendmail_cf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "transports.h"
+#include "mta/transports.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

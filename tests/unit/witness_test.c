@@ -1,4 +1,4 @@
-#include "witness.h"
+#include "daemon/witness.h"
 
 #include "base/clock.h"
 #include "config/config.h"

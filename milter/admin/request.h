@@ -1,0 +1,16 @@
+/*
+ * request -- one request of the command to the daemon, over its control
+ * socket. Of repgate; one thread.
+ */
+#ifndef ADMIN_REQUEST_H
+#define ADMIN_REQUEST_H
+
+#include <jansson.h>
+
+/* Sends a line ("status", without its end) to the daemon of that
+   configuration file. The JSON object that it answered, which the caller owns,
+   or NULL with the reason on standard error. A daemon that does not answer
+   ends the process. */
+json_t *request_send(const char *config_path, const char *line);
+
+#endif
