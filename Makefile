@@ -45,6 +45,9 @@ UNIT_OBJ = $(patsubst tests/unit/%.c,$B/tests/unit/%.o,\
           $(filter-out %_test.c,$(wildcard tests/unit/*.c)))
 # An archive: a test may put its own in the place of what others share.
 UNIT_LIB = $B/libunit.a
+# What the sandbox shares with the unit tests; without cmocka, which the demo
+# does not install.
+TOOL_OBJ = $B/tests/unit/dns_server.o $B/tests/unit/dns_script.o
 FUZZ    = $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 TOOLS   = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
 BENCH   = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))
@@ -90,7 +93,7 @@ $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< \
 	    $B/librepgate.a $(LDLIBS)
 
-$B/tools/%: tests/tools/%.c $(UNIT_LIB) $B/librepgate.a
+$B/tools/%: tests/tools/%.c $(TOOL_OBJ) $B/librepgate.a
 	@mkdir -p $(@D)
 	echo "LD $@"
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter-out %.h,$^) $(LDLIBS)
