@@ -146,7 +146,7 @@ test: deps
 
 demo:
 	@tests/deps build run
-	@$(MAKE) --no-print-directory -s all tools
+	@$(MAKE) --no-print-directory -s all $B/tools/lying_dns
 	@tests/demo
 
 bench: bench-gate bench-check bench-replay bench-load
