@@ -32,6 +32,9 @@
    acts on the headers that a milter adds. */
 #define FORGED_MAX 20
 
+/* So few sessions never use up the descriptors, and need not look. */
+#define SESSIONS_FEW 16
+
 struct session {
 	bool is_quiet_mail, is_quiet_rcpt, is_quiet_header;
 	struct envelope envelope;
@@ -74,41 +77,30 @@ macro(SMFICTX *ctx, char *name)
 	return value && value[0] ? value : NULL;
 }
 
-static bool
-acts_by_header(void)
-{
-	struct board *board = board_current(slot);
-	bool acts = board && board->config->mode == MODE_ENFORCE &&
-		    board->config->reroute_by == REROUTE_BY_HEADER;
-
-	board_unref(board);
-	return acts;
-}
-
 /* Asks for no stage that does not carry a fact, and for no answers but the
    last, so that a message costs the MTA one round trip. Headers are looked at
    only where forged ones are to be deleted. Over TCP the MTA's packets would
    wait for a delayed acknowledgement if DATA were not answered. */
 static unsigned long
-wanted_steps(void)
+wanted_steps(const struct config *config)
 {
+	bool acts_by_header = config && config->mode == MODE_ENFORCE &&
+			      config->reroute_by == REROUTE_BY_HEADER;
+
 	return SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOBODY |
 	       SMFIP_NOUNKNOWN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
 	       (is_inet ? 0 : SMFIP_NODATA) |
-	       (acts_by_header() ? SMFIP_NR_HDR : SMFIP_NOHDRS);
+	       (acts_by_header ? SMFIP_NR_HDR : SMFIP_NOHDRS);
 }
 
 /* A macro that has a value is one packet more in each message. */
 static bool
-wants_clients(void)
+wants_clients(const struct config *config)
 {
-	struct board *board = board_current(slot);
-	bool wants = false;
-
-	for (size_t i = 0; board && i < board->config->rule_count; i++)
-		wants = wants || board->config->rules[i].clients.count > 0;
-	board_unref(board);
-	return wants;
+	for (size_t i = 0; config && i < config->rule_count; i++)
+		if (config->rules[i].clients.count > 0)
+			return true;
+	return false;
 }
 
 /* libmilter that finds no descriptor for a client lets all of them wait, the
@@ -117,7 +109,8 @@ static bool
 is_full(void)
 {
 	static atomic_bool is_told;
-	bool is_short = descriptors_are_short();
+	bool is_short = atomic_load(&open_sessions) > SESSIONS_FEW &&
+			descriptors_are_short();
 
 	if (is_short && !atomic_exchange(&is_told, true))
 		log_warning(
@@ -135,26 +128,31 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
     unsigned long *unused_3_r)
 {
 	struct session *session;
+	struct board *board;
+	const struct config *config;
 
 	if (is_full())
 		return SMFIS_REJECT; /* the connection, not the message */
 	session = session_of(ctx);
+	board = board_current(slot);
+	config = board ? board->config : NULL;
 	(void)unused_2, (void)unused_3;
 	*unused_2_r = *unused_3_r = 0;
 	*actions_r =
 	    actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE);
-	*steps_r = steps & wanted_steps();
+	*steps_r = steps & wanted_steps(config);
 	session->is_quiet_mail = *steps_r & SMFIP_NR_MAIL;
 	session->is_quiet_rcpt = *steps_r & SMFIP_NR_RCPT;
 	session->is_quiet_header = *steps_r & SMFIP_NR_HDR;
 	if (actions & SMFIF_SETSYMLIST) {
 		*actions_r |= SMFIF_SETSYMLIST;
 		smfi_setsymlist(ctx, SMFIM_ENVFROM,
-		    wants_clients() ? "i {auth_authen} {client_addr}"
-				    : "i {auth_authen}");
+		    wants_clients(config) ? "i {auth_authen} {client_addr}"
+					  : "i {auth_authen}");
 		smfi_setsymlist(ctx, SMFIM_ENVRCPT, "{rcpt_mailer}");
 		smfi_setsymlist(ctx, SMFIM_EOM, "i");
 	}
+	board_unref(board);
 	return SMFIS_CONTINUE;
 }
 
