@@ -33,13 +33,21 @@ append(struct line *line, const char *pair, size_t length)
 }
 
 static size_t
-escape_byte(char piece[5], unsigned char c)
+escape_byte(char piece[4], unsigned char c)
 {
-	if (c == '"' || c == '\\')
-		return snprintf(piece, 5, "\\%c", c);
-	if (c >= ' ' && c < 0x7f)
-		return snprintf(piece, 5, "%c", c);
-	return snprintf(piece, 5, "\\x%02x", c);
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+
+	if (c >= ' ' && c < 0x7f) {
+		if (c == '"' || c == '\\')
+			piece[n++] = '\\';
+		piece[n++] = c;
+		return n;
+	}
+	memcpy(piece, "\\x", 2);
+	piece[2] = digits[c >> 4];
+	piece[3] = digits[c & 15];
+	return 4;
 }
 
 size_t
@@ -48,7 +56,7 @@ line_escape(char *to, size_t size, const char *from, size_t length)
 	size_t used = 0, cut_at = 0;
 
 	for (size_t i = 0; i < length; i++) {
-		char piece[5];
+		char piece[4];
 		size_t n = escape_byte(piece, from[i]);
 
 		if (used + n >= size) {
@@ -84,11 +92,13 @@ add(struct line *line, const char *key, const char *value, bool quoted)
 {
 	char pair[LINE_KEY_MAX + LINE_VALUE_MAX + 8];
 	const char *quote = quoted ? "\"" : "";
+	char *end = pair;
 
 	assert(strlen(key) < LINE_KEY_MAX);
-	append(line, pair,
-	    snprintf(
-		pair, sizeof pair, " %s=%s%s%s", key, quote, value, quote));
+	assert(strlen(value) < LINE_VALUE_MAX);
+	end = stpcpy(stpcpy(stpcpy(end, " "), key), "=");
+	end = stpcpy(stpcpy(stpcpy(end, quote), value), quote);
+	append(line, pair, end - pair);
 }
 
 void
