@@ -116,6 +116,13 @@ outcome_record(struct board_slot *slot, const struct board *board,
 }
 
 void
+outcome_record_unseen(void)
+{
+	atomic_fetch_add(&counters.messages, 1);
+	atomic_fetch_add(&counters.passed, 1);
+}
+
+void
 outcome_count(struct outcome_counters *out)
 {
 	out->messages = atomic_load(&counters.messages);

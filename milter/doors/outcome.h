@@ -28,6 +28,9 @@ struct outcome {
 void outcome_record(
     struct board_slot *, const struct board *, const struct outcome *);
 
+/* A message that passed as any other would have. */
+void outcome_record_unseen(void);
+
 /* For status; counted since the start. */
 struct outcome_counters {
 	uint64_t messages, passed, rerouted, waiting, held, deferred, monitored,

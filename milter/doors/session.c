@@ -77,19 +77,29 @@ macro(SMFICTX *ctx, char *name)
 	return value && value[0] ? value : NULL;
 }
 
-/* Asks for no stage that does not carry a fact, and for no answers but the
-   last, so that a message costs the MTA one round trip. Headers are looked at
-   only where forged ones are to be deleted. Over TCP the MTA's packets would
-   wait for a delayed acknowledgement if DATA were not answered. */
-static unsigned long
-wanted_steps(const struct config *config)
+/* Whether nobody wants to know anything of a message but that there is one. */
+static bool
+passes_all(const struct board *board)
 {
+	return board && !board->config->asks_domains && gate_is_open(board) &&
+	       board_silence_ms(slot, clock_now_ms()) <= ENGINE_SILENT_MS;
+}
+
+/* Asks for no stage that does not carry a fact, and for one answer: to MAIL
+   while that can be the last word, else to the end of the message. So a message
+   costs the MTA one round trip. Headers are looked at only where forged ones
+   are to be deleted. Over TCP the MTA's packets would wait for a delayed
+   acknowledgement if DATA were not answered. */
+static unsigned long
+wanted_steps(const struct board *board)
+{
+	const struct config *config = board ? board->config : NULL;
 	bool acts_by_header = config && config->mode == MODE_ENFORCE &&
 			      config->reroute_by == REROUTE_BY_HEADER;
 
 	return SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOBODY |
-	       SMFIP_NOUNKNOWN | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-	       (is_inet ? 0 : SMFIP_NODATA) |
+	       SMFIP_NOUNKNOWN | (passes_all(board) ? 0 : SMFIP_NR_MAIL) |
+	       SMFIP_NR_RCPT | (is_inet ? 0 : SMFIP_NODATA) |
 	       (acts_by_header ? SMFIP_NR_HDR : SMFIP_NOHDRS);
 }
 
@@ -140,7 +150,7 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	*unused_2_r = *unused_3_r = 0;
 	*actions_r =
 	    actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE);
-	*steps_r = steps & wanted_steps(config);
+	*steps_r = steps & wanted_steps(board);
 	session->is_quiet_mail = *steps_r & SMFIP_NR_MAIL;
 	session->is_quiet_rcpt = *steps_r & SMFIP_NR_RCPT;
 	session->is_quiet_header = *steps_r & SMFIP_NR_HDR;
@@ -156,12 +166,27 @@ negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	return SMFIS_CONTINUE;
 }
 
+/* Whether that was all there is to do with a message. */
+static bool
+pass_unseen(void)
+{
+	struct board *board = board_current(slot);
+	bool is_passed = passes_all(board);
+
+	if (is_passed)
+		outcome_record_unseen();
+	board_unref(board);
+	return is_passed;
+}
+
 static sfsistat
 take_sender(SMFICTX *ctx, char **arguments)
 {
 	struct session *session = session_of(ctx);
 
 	forget_message(session);
+	if (!session->is_quiet_mail && pass_unseen())
+		return SMFIS_ACCEPT;
 	envelope_open(&session->envelope, arguments[0],
 	    macro(ctx, "{auth_authen}"), macro(ctx, "{client_addr}"));
 	atomic_fetch_add(&open_messages, 1);

@@ -4,7 +4,9 @@
  * libmilter calls from threads of its own, from one at a time for a connection:
  * it has a thread for each, or a pool, as it was built. A thread reads the
  * current board at end of message and never waits for anything but that; when
- * the engine is silent the message passes, and the log says so.
+ * the engine is silent the message passes, and the log says so. While nothing
+ * is listed, MAIL is answered with "accept", and the MTA says no more of the
+ * message.
  */
 #ifndef DOORS_SESSION_H
 #define DOORS_SESSION_H

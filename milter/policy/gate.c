@@ -185,6 +185,22 @@ is_certain(const struct config *config, const struct verdict *verdict)
 }
 
 bool
+gate_is_open(const struct board *board)
+{
+	for (size_t i = 0; i < board->config->egress_count; i++)
+		if (board->egresses[i].state == STANDING_LISTED ||
+		    board->egresses[i].is_returning)
+			return false;
+	for (size_t i = 0; i < board->domain_count; i++)
+		if (board->domains[i].state == STANDING_LISTED)
+			return false;
+	for (size_t i = 0; i < board->receiver_count; i++)
+		if (board->receivers[i].is_gated)
+			return false;
+	return true;
+}
+
+bool
 gate_wants_receivers(const struct board *board)
 {
 	const struct config *config = board->config;

@@ -33,6 +33,9 @@ struct board_domain;
 void gate_decide(
     const struct board *, const struct facts *, struct verdict *out);
 
+/* Whether every message passes now, whatever it is. */
+bool gate_is_open(const struct board *);
+
 /* Whether some verdict now depends on who the receivers are. Where not, nobody
    needs to find out. */
 bool gate_wants_receivers(const struct board *);

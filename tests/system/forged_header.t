@@ -9,7 +9,7 @@ wait_for_log 'standing: egress=main .*to=clean'
 more_headers=("X-Repgate-Route: smarthost" "x-repgate-route: second")
 ok "while clean" send mallory@ours.test bob@customer.test
 arrived direct 1
-arrived direct 0 '^[Xx]-[Rr]epgate'
+arrived second 0
 
 list_address 203.0.113.5
 wait_for_log 'standing: egress=main .*to=listed'

@@ -85,6 +85,15 @@ is "no end of recipients" \
 	print end("Q3")' | tail -c 1)" c
 log_has 'warning: a message has [0-9]+ recipients more than are looked at'
 log_has 'gate: qid=Q3 .* rcpts=[1-9]'
+
+delist_address 203.0.113.5
+wait_for_log 'standing: egress=main .*to=clean'
+is "more of a message that has passed already, and the next one" \
+    "$(talk 'open_(); mail("a\@ours.test"); print hear();
+	rcpt("b\@c.test"); say_("L", "X-Repgate-Route\0second\0");
+	say_("E", ""); say_("A", ""); mail("a\@ours.test"); print hear()')" aa
+list_address 203.0.113.5
+wait_for_log 'standing: egress=main .*to=listed'
 is "all the same process" "$(pid)" "$first"
 
 ok "mail goes on" send anna@ours.test bob@customer.test

@@ -370,6 +370,7 @@ test_decide(void **state)
 		    got.egress ? &standings[got.egress - egresses] : NULL);
 		assert_int_equal(got.outbound_count, c->want_count);
 		assert_int_equal(got.is_gated, c->want_egress != NULL);
+		assert_int_equal(gate_is_open(&board), c->listed == 0);
 	}
 }
 
@@ -486,6 +487,7 @@ test_listed_domain(void **state)
 		assert_int_equal(got.is_gated, c->want_gated);
 		assert_int_equal(got.domain != NULL, c->want_domain);
 		assert_int_equal(got.outbound_count, c->want_count);
+		assert_false(gate_is_open(&board));
 		if (!got.domain)
 			continue;
 		verdict_blame(&got, &blame);

@@ -286,6 +286,40 @@ asks_only_where_it_matters(void **state)
 	}
 }
 
+/* What is known and moves nothing does not close it. */
+static void
+is_open_while_nothing_is_listed(void **state)
+{
+	struct board_domain domain = {
+	    .name = "ours.test", .state = STANDING_CLEAN};
+	struct board_receiver throttled = receivers[0];
+	struct gate_case c = {.has_two_egresses = true};
+	struct board_egress standings[2];
+	struct config config;
+	struct board board;
+
+	(void)state;
+	prepare(&c, &config, &board, standings);
+	board.domains = &domain;
+	board.domain_count = 1;
+	board.receivers = &throttled;
+	board.receiver_count = 1;
+	standings[0].state = STANDING_UNKNOWN;
+	assert_true(gate_is_open(&board));
+
+	standings[1].state = STANDING_LISTED;
+	assert_false(gate_is_open(&board));
+	standings[1].state = STANDING_CLEAN;
+	standings[1].is_returning = true;
+	assert_false(gate_is_open(&board));
+	standings[1].is_returning = false;
+	domain.state = STANDING_LISTED;
+	assert_false(gate_is_open(&board));
+	domain.state = STANDING_CLEAN;
+	throttled.is_gated = true;
+	assert_false(gate_is_open(&board));
+}
+
 int
 main(void)
 {
@@ -295,6 +329,7 @@ main(void)
 	    cmocka_unit_test(tells_of_the_reception),
 	    cmocka_unit_test(decides_for_a_message),
 	    cmocka_unit_test(asks_only_where_it_matters),
+	    cmocka_unit_test(is_open_while_nothing_is_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
