@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "config/config.h"
+#include "config/egresses.h"
 #include "standing/board.h"
 
 #include <search.h>
@@ -25,6 +27,7 @@ struct waiter {
 TAILQ_HEAD(waiters, waiter);
 
 struct backlog {
+	const struct config *config;
 	void *tree;	    /* by queue id */
 	struct waiters all; /* the oldest first */
 	size_t count;
@@ -74,6 +77,26 @@ backlog_destroy(struct backlog **backlog)
 		forget(*backlog, TAILQ_FIRST(&(*backlog)->all));
 	free(*backlog);
 	*backlog = NULL;
+}
+
+void
+backlog_configure(struct backlog *backlog, const struct config *config)
+{
+	const struct config *old = backlog->config;
+	struct waiter *waiter = TAILQ_FIRST(&backlog->all);
+
+	while (waiter) {
+		struct waiter *next = TAILQ_NEXT(waiter, link);
+		const struct egress *egress =
+		    egresses_find(config, old->egresses[waiter->egress].name);
+
+		if (egress)
+			waiter->egress = egress - config->egresses;
+		else
+			forget(backlog, waiter);
+		waiter = next;
+	}
+	backlog->config = config;
 }
 
 /* It becomes the argument of a command. */

@@ -13,6 +13,7 @@
 
 struct backlog;
 struct board;
+struct config;
 
 #define BACKLOG_MAX 20000
 /* Postfix's queue ids have up to 16 letters and digits, Sendmail's 14. */
@@ -30,8 +31,14 @@ struct board;
 struct backlog *backlog_create(void);
 void backlog_destroy(struct backlog **);
 
-/* The message with that queue id was put off by that receiver. One that no
-   queue has, by its form, is ignored. */
+/* To be called before any is added, and for each configuration after that: the
+   messages stay with the egress of the same name, and those whose egress is
+   gone are forgotten. Borrowed until the next call has returned. */
+void backlog_configure(struct backlog *, const struct config *);
+
+/* The message with that queue id was put off by that receiver; egress is an
+   index of the configuration. One that no queue has, by its form, is
+   ignored. */
 void backlog_add(
     struct backlog *, size_t egress, const char *receiver, const char *qid);
 /* It was delivered there, or given up. */

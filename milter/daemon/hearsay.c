@@ -102,6 +102,7 @@ hearsay_destroy(struct hearsay **hearsay_r)
 void
 hearsay_configure(struct hearsay *hearsay, const struct config *config)
 {
+	backlog_configure(hearsay->backlog, config);
 	witness_configure(hearsay->witness, config);
 	logbook_configure(hearsay->logbook, config);
 }

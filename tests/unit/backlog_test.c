@@ -1,5 +1,6 @@
 #include "daemon/backlog.h"
 
+#include "config/config.h"
 #include "standing/board.h"
 
 #include <setjmp.h>
@@ -23,6 +24,12 @@ static const struct board blocked = {
     .receivers = receivers, .receiver_count = 2};
 static const struct board clean;
 
+static struct egress in_order[] = {{.name = "main"}, {.name = "news"}};
+static struct egress turned[] = {{.name = "news"}, {.name = "main"}};
+static const struct config config = {.egresses = in_order, .egress_count = 2};
+static const struct config other = {.egresses = turned, .egress_count = 2};
+static const struct config news_only = {.egresses = turned, .egress_count = 1};
+
 static struct backlog *backlog;
 
 static int
@@ -30,6 +37,7 @@ set_up(void **state)
 {
 	(void)state;
 	backlog = backlog_create();
+	backlog_configure(backlog, &config);
 	return 0;
 }
 
@@ -105,6 +113,26 @@ forgets_what_has_left(void **state)
 	assert_int_equal(backlog_count(backlog), 1);
 }
 
+/* What is gated is at index 0. */
+static void
+stays_with_its_egress(void **state)
+{
+	(void)state;
+	backlog_add(backlog, 0, microsoft, "4A1");
+	backlog_add(backlog, 1, microsoft, "4A2");
+	backlog_configure(backlog, &other);
+	assert_string_equal(take(&blocked, 1000), "4A2");
+	assert_null(take(&blocked, 1000));
+	backlog_remove(backlog, 0, microsoft, "4A1");
+	assert_int_equal(backlog_count(backlog), 2);
+	backlog_configure(backlog, &news_only);
+	assert_int_equal(backlog_count(backlog), 1);
+	backlog_configure(backlog, &config);
+	assert_null(take(&blocked, 1000));
+	backlog_remove(backlog, 1, microsoft, "4A2");
+	assert_int_equal(backlog_count(backlog), 0);
+}
+
 /* It becomes the argument of a command. */
 static void
 refuses_what_is_no_queue_id(void **state)
@@ -142,6 +170,7 @@ main(void)
 	    TEST(takes_only_what_is_gated),
 	    TEST(gives_further_turns),
 	    TEST(forgets_what_has_left),
+	    TEST(stays_with_its_egress),
 	    TEST(refuses_what_is_no_queue_id),
 	    TEST(makes_room),
 	};
