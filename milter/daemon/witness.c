@@ -5,6 +5,7 @@
 #include "base/line.h"
 #include "config/config.h"
 #include "config/directory.h"
+#include "config/egresses.h"
 #include "config/nexthop.h"
 #include "evidence/delivery_status.h"
 #include "evidence/receiver.h"
@@ -126,12 +127,12 @@ read_meaning(
 static int
 egress_by_name(const struct config *config, const char *name, size_t *out)
 {
-	for (size_t i = 0; i < config->egress_count; i++)
-		if (strcmp(config->egresses[i].name, name) == 0) {
-			*out = i;
-			return 0;
-		}
-	return -1;
+	const struct egress *egress = egresses_find(config, name);
+
+	if (!egress)
+		return -1;
+	*out = egress - config->egresses;
+	return 0;
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "config/egresses.h"
 #include "evidence/watch.h"
 #include "standing/board.h"
 #include "standing/ground.h"
@@ -46,15 +47,17 @@ grounds_destroy(struct grounds **grounds)
 void
 grounds_configure(struct grounds *grounds, const struct config *config)
 {
+	const struct config *old = grounds->config;
 	struct ground *items =
 	    alloc_zeroed(config->egress_count, sizeof *items);
 
 	for (size_t i = 0; i < config->egress_count; i++) {
+		const struct egress *before =
+		    old ? egresses_find(old, config->egresses[i].name) : NULL;
+
 		standing_init(&items[i].standing);
-		for (size_t j = 0; j < grounds->count; j++)
-			if (strcmp(config->egresses[i].name,
-				grounds->config->egresses[j].name) == 0)
-				items[i] = grounds->items[j];
+		if (before)
+			items[i] = grounds->items[before - old->egresses];
 		items[i].addresses = (struct addresses){0};
 	}
 	free_items(grounds);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "config/egresses.h"
 #include "standing/board.h"
 #include "standing/store.h"
 
@@ -238,17 +239,19 @@ static bool
 is_cleared(const struct board *board, const struct held_mail *mail)
 {
 	const struct board_domain *domain;
+	const struct egress *egress;
+	size_t index;
 
 	if (mail->domain[0]) {
 		domain = board_find_domain(board, mail->domain);
 		return domain && domain->state == STANDING_CLEAN;
 	}
-	for (size_t i = 0; i < board->config->egress_count; i++)
-		if (strcmp(board->config->egresses[i].name, mail->egress) == 0)
-			return board->egresses[i].state == STANDING_CLEAN &&
-			       (!mail->receiver[0] ||
-				   is_open(board, i, mail->receiver));
-	return false;
+	egress = egresses_find(board->config, mail->egress);
+	if (!egress)
+		return false;
+	index = egress - board->config->egresses;
+	return board->egresses[index].state == STANDING_CLEAN &&
+	       (!mail->receiver[0] || is_open(board, index, mail->receiver));
 }
 
 static json_t *
