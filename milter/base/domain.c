@@ -1,6 +1,7 @@
 #include "base/domain.h"
 
 #include "base/address.h"
+#include "base/ascii.h"
 
 #include <libpsl.h>
 #include <stdbool.h>
@@ -8,12 +9,6 @@
 #include <string.h>
 
 #define LABEL_MAX 63
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
 
 static bool
 is_name_byte(char c)
@@ -53,7 +48,7 @@ domain_parse(const char *text, char out[DOMAIN_MAX])
 	if (length >= DOMAIN_MAX)
 		return -1;
 	for (size_t i = 0; i < length; i++)
-		name[i] = lower(text[i]);
+		name[i] = ascii_lower(text[i]);
 	name[length] = '\0';
 	if (!is_name(name) || address_parse(name, &address) == 0)
 		return -1;

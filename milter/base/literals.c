@@ -1,6 +1,7 @@
 #include "base/literals.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -75,8 +76,7 @@ parse_escape(struct parser *parser, char *byte)
 		return ATOM_NOTHING;
 	if (strchr("dDwWsShHvVN", c))
 		return ATOM_OTHER;
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z')) {
+	if (ascii_is_word(c)) {
 		parser->is_lost = true;
 		return ATOM_NOTHING;
 	}
@@ -221,9 +221,7 @@ add_byte(struct literal *run, char byte)
 {
 	if (run->length == LITERAL_MAX)
 		return;
-	if (byte >= 'A' && byte <= 'Z')
-		byte += 'a' - 'A';
-	run->text[run->length++] = byte;
+	run->text[run->length++] = ascii_lower(byte);
 	run->text[run->length] = '\0';
 }
 

@@ -1,19 +1,15 @@
 #include "base/stamp.h"
 
+#include "base/ascii.h"
+
 #include <stdbool.h>
 #include <string.h>
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* Two digits, the first of which may be a space; -1 if they are not. */
 static int
 two_digits(const char *at)
 {
-	if (!is_digit(at[1]) || (!is_digit(at[0]) && at[0] != ' '))
+	if (!ascii_is_digit(at[1]) || (!ascii_is_digit(at[0]) && at[0] != ' '))
 		return -1;
 	return (at[0] == ' ' ? 0 : (at[0] - '0') * 10) + at[1] - '0';
 }

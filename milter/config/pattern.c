@@ -1,5 +1,7 @@
 #include "config/pattern.h"
 
+#include "base/ascii.h"
+
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -12,8 +14,7 @@ static const char expectation[] =
 static bool
 is_domain_byte(unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c >= 0x80;
+	return ascii_is_word(c) || c == '-' || c == '_' || c >= 0x80;
 }
 
 static bool

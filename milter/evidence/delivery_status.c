@@ -1,5 +1,7 @@
 #include "evidence/delivery_status.h"
 
+#include "base/ascii.h"
+
 #define PART_DIGITS_MAX 3
 
 static const char *
@@ -7,8 +9,7 @@ skip_digits(const char *at, const char *end)
 {
 	const char *start = at;
 
-	while (at < end && at - start < PART_DIGITS_MAX && *at >= '0' &&
-	       *at <= '9')
+	while (at < end && at - start < PART_DIGITS_MAX && ascii_is_digit(*at))
 		at++;
 	return at > start ? at : NULL;
 }

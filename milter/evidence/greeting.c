@@ -1,5 +1,7 @@
 #include "evidence/greeting.h"
 
+#include "base/ascii.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -20,20 +22,14 @@ fail(struct greeting *greeting, const char *cause)
 	return GREETING_END;
 }
 
-static bool
-is_digit(char byte, char lowest, char highest)
-{
-	return byte >= lowest && byte <= highest;
-}
-
 /* RFC 5321, 4.2 */
 static bool
 is_reply(const struct greeting *greeting)
 {
 	const char *line = greeting->line;
 
-	return greeting->length >= 3 && is_digit(line[0], '2', '5') &&
-	       is_digit(line[1], '0', '9') && is_digit(line[2], '0', '9') &&
+	return greeting->length >= 3 && line[0] >= '2' && line[0] <= '5' &&
+	       ascii_is_digit(line[1]) && ascii_is_digit(line[2]) &&
 	       (greeting->length == 3 || line[3] == ' ' || line[3] == '-');
 }
 
@@ -76,8 +72,7 @@ quote(struct greeting *greeting, const char *before)
 static bool
 is_mechanism(char byte)
 {
-	return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-	       is_digit(byte, '0', '9') || byte == '-' || byte == '_';
+	return ascii_is_word(byte) || byte == '-' || byte == '_';
 }
 
 /* "250-AUTH PLAIN LOGIN": a server may have several lines of it. */

@@ -1,5 +1,7 @@
 #include "evidence/maillog.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -35,18 +37,6 @@ piece(const char *start, const char *end)
 	return (struct piece){start, end - start};
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_id(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* ---- where the line says "to=" ------------------------------------------- */
 
 /* "QID: to=<", which nearly every line is judged by: in an attempt of Postfix
@@ -70,7 +60,7 @@ find_bare(const char *line, const char *end)
 
 	if (!at || !begins(at, end, "]: "))
 		return NULL;
-	for (at += 3; at < end && is_id(*at); at++)
+	for (at += 3; at < end && ascii_is_word(*at); at++)
 		continue;
 	return begins(at, end, ": to=") ? at + 2 : NULL;
 }
@@ -119,7 +109,7 @@ read_origin(const char *line, const char *to, struct attempt *out)
 {
 	const char *end = to - 2, *at = end;
 
-	while (at > line && is_id(at[-1]))
+	while (at > line && ascii_is_word(at[-1]))
 		at--;
 	out->qid = piece(at, end);
 	out->program = nothing;
@@ -182,7 +172,7 @@ read_port(const struct piece *relay)
 
 	if (!at || !begins(at, end, "]:"))
 		return 0;
-	for (at += 2; at < end && is_digit(*at) && port < 65536; at++)
+	for (at += 2; at < end && ascii_is_digit(*at) && port < 65536; at++)
 		port = port * 10 + *at - '0';
 	return port < 65536 ? port : 0;
 }
@@ -270,7 +260,8 @@ static bool
 has_code(const struct piece *text)
 {
 	return text->length > 3 && strchr("45", text->start[0]) &&
-	       is_digit(text->start[1]) && is_digit(text->start[2]) &&
+	       ascii_is_digit(text->start[1]) &&
+	       ascii_is_digit(text->start[2]) &&
 	       (text->start[3] == ' ' || text->start[3] == '-');
 }
 

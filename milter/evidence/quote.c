@@ -1,5 +1,7 @@
 #include "evidence/quote.h"
 
+#include "base/ascii.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -11,21 +13,10 @@ struct place {
 };
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 is_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return ascii_is_digit(c) || (c >= 'a' && c <= 'f') ||
+	       (c >= 'A' && c <= 'F');
 }
 
 static char
@@ -39,7 +30,7 @@ digits_at(const struct place *place, size_t ahead, size_t most)
 {
 	size_t count = 0;
 
-	while (count < most && is_digit(peek(place, ahead + count)))
+	while (count < most && ascii_is_digit(peek(place, ahead + count)))
 		count++;
 	return count;
 }
@@ -59,12 +50,13 @@ ip4_length(const struct place *place, bool *is_in_name)
 			return 0;
 		length += count;
 	}
-	if (is_letter(peek(place, length)))
+	if (ascii_is_letter(peek(place, length)))
 		return 0;
-	if (peek(place, length) == '.' && is_digit(peek(place, length + 1)))
+	if (peek(place, length) == '.' &&
+	    ascii_is_digit(peek(place, length + 1)))
 		return 0;
-	*is_in_name =
-	    peek(place, length) == '.' && is_letter(peek(place, length + 1));
+	*is_in_name = peek(place, length) == '.' &&
+		      ascii_is_letter(peek(place, length + 1));
 	return length;
 }
 
@@ -84,7 +76,7 @@ ip6_length(const struct place *place)
 		colons--;
 	}
 	/* "::1" and "a::" are more often words than addresses. */
-	if (colons < 2 || length < 6 || is_letter(peek(place, length)))
+	if (colons < 2 || length < 6 || ascii_is_letter(peek(place, length)))
 		return 0;
 	return length;
 }
@@ -152,7 +144,7 @@ bits_at(const struct place *place, size_t ahead, int most)
 		bits = bits * 10 + peek(place, ahead + 1 + i) - '0';
 	next = peek(place, ahead + 1 + count);
 	if (count == 0 || count > 3 || bits < 8 || bits > most ||
-	    is_digit(next) || is_letter(next))
+	    ascii_is_digit(next) || ascii_is_letter(next))
 		return most;
 	return bits;
 }
@@ -164,7 +156,7 @@ quote_read(const char *bytes, size_t length, size_t at, struct quote *out)
 	    bytes + at, length - at, at > 0 ? bytes[at - 1] : ' '};
 	struct quote quote = {.is_in_name = false};
 	struct address *address = &quote.network.address;
-	size_t size = is_digit(peek(&place, 0))
+	size_t size = ascii_is_digit(peek(&place, 0))
 			  ? ip4_length(&place, &quote.is_in_name)
 			  : 0;
 

@@ -1,6 +1,7 @@
 #include "evidence/receiver.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/domain.h"
 #include "config/receivers.h"
 
@@ -22,12 +23,6 @@ struct receiver_book {
 	struct entry *entries; /* open addressing, half empty */
 	size_t mask;
 };
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
 
 static uint64_t
 hash(const char *text, bool is_wild)
@@ -59,7 +54,7 @@ add(struct receiver_book *book, const char *mx, const struct receiver *receiver)
 	struct entry *entry;
 
 	for (char *c = suffix; *c; c++)
-		*c = lower(*c);
+		*c = ascii_lower(*c);
 	entry = slot(book, suffix, is_wild);
 	if (entry->suffix) {
 		free(suffix);
@@ -105,7 +100,7 @@ receiver_book_destroy(struct receiver_book **book_r)
 static char
 tidy_byte(char c)
 {
-	c = lower(c);
+	c = ascii_lower(c);
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= ':') || c == '.' ||
 		       c == '-' || c == '_'
 		   ? c

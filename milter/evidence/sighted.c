@@ -1,5 +1,6 @@
 #include "evidence/sighted.h"
 
+#include "base/ascii.h"
 #include "base/stamp.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ read_zone(const struct piece *text, int *out)
 		return -1;
 	sign = *at == '-' ? -1 : 1;
 	for (at++; at < end && count < 4; at++)
-		if (*at >= '0' && *at <= '9')
+		if (ascii_is_digit(*at))
 			digits[count++] = *at - '0';
 	*out = 0;
 	if (count == 4)

@@ -1,5 +1,7 @@
 #include "evidence/words.h"
 
+#include "base/ascii.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,24 +21,6 @@ struct scan {
 	size_t mailbox_at; /* of the next @; length if there is none */
 	bool has_lines;	   /* "550-": so a bare 550 within is a line's start */
 };
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
-is_word(char c)
-{
-	return is_digit(c) || is_letter(c);
-}
 
 static bool
 is_space(char c)
@@ -86,7 +70,7 @@ digits_at(const struct scan *scan, size_t ahead, size_t most)
 {
 	size_t count = 0;
 
-	while (count < most && is_digit(peek(scan, ahead + count)))
+	while (count < most && ascii_is_digit(peek(scan, ahead + count)))
 		count++;
 	return count;
 }
@@ -111,17 +95,17 @@ status_at(const struct scan *scan, size_t ahead)
 		at += 1 + count;
 	}
 	/* A fourth number makes it an address or the receiver's own code. */
-	if (peek(scan, at) == '.' && is_digit(peek(scan, at + 1)))
+	if (peek(scan, at) == '.' && ascii_is_digit(peek(scan, at + 1)))
 		return 0;
-	return is_letter(peek(scan, at)) ? 0 : at - ahead;
+	return ascii_is_letter(peek(scan, at)) ? 0 : at - ahead;
 }
 
 static bool
 is_code(const struct scan *scan)
 {
 	return strchr("245", peek(scan, 0)) && peek(scan, 0) &&
-	       digits_at(scan, 0, 4) == 3 && !is_letter(peek(scan, 3)) &&
-	       !(peek(scan, 3) == '.' && is_digit(peek(scan, 4)));
+	       digits_at(scan, 0, 4) == 3 && !ascii_is_letter(peek(scan, 3)) &&
+	       !(peek(scan, 3) == '.' && ascii_is_digit(peek(scan, 4)));
 }
 
 static void
@@ -191,7 +175,7 @@ skip_line_start(struct scan *scan)
 {
 	size_t length = 0;
 
-	if (!is_space(before(scan)) || !is_digit(peek(scan, 0)))
+	if (!is_space(before(scan)) || !ascii_is_digit(peek(scan, 0)))
 		return false;
 	if (scan->code && scan->at + 4 <= scan->length &&
 	    memcmp(scan->bytes + scan->at, scan->code, 3) == 0) {
@@ -233,13 +217,14 @@ take_address(struct scan *scan)
 static bool
 is_local_part(char c)
 {
-	return is_word(c) || (c != '\0' && strchr(".!#$%&'*+-/=?^_`{|}~", c));
+	return ascii_is_word(c) ||
+	       (c != '\0' && strchr(".!#$%&'*+-/=?^_`{|}~", c));
 }
 
 static bool
 is_domain(char c)
 {
-	return is_word(c) || c == '.' || c == '-' || c == '_';
+	return ascii_is_word(c) || c == '.' || c == '-' || c == '_';
 }
 
 /* Whether an @ is near enough for what stands here to be a mail address. */
@@ -267,7 +252,7 @@ take_mailbox(struct scan *scan)
 	while (length < LOCAL_PART_MAX && is_local_part(peek(scan, length)))
 		length++;
 	if (length == 0 || peek(scan, length) != '@' ||
-	    !is_word(peek(scan, length + 1)))
+	    !ascii_is_word(peek(scan, length + 1)))
 		return false;
 	for (length++; is_domain(peek(scan, length)); length++)
 		continue;
@@ -304,7 +289,7 @@ word_at(const struct scan *scan, size_t ahead)
 {
 	size_t length = 0;
 
-	while (is_word(peek(scan, ahead + length)))
+	while (ascii_is_word(peek(scan, ahead + length)))
 		length++;
 	return length;
 }
@@ -315,13 +300,14 @@ static bool
 is_serial(const struct scan *scan, size_t ahead, size_t length)
 {
 	size_t digits = 0, turns = 0;
-	bool is_code_like = is_letter(peek(scan, ahead));
+	bool is_code_like = ascii_is_letter(peek(scan, ahead));
 
 	for (size_t i = 0; i < length; i++) {
-		bool is_one = is_digit(peek(scan, ahead + i));
+		bool is_one = ascii_is_digit(peek(scan, ahead + i));
 
 		digits += is_one;
-		turns += i > 0 && is_one != is_digit(peek(scan, ahead + i - 1));
+		turns += i > 0 &&
+			 is_one != ascii_is_digit(peek(scan, ahead + i - 1));
 	}
 	if (digits == length || length < SERIAL_MIN)
 		return length >= SERIAL_MIN;
@@ -345,7 +331,7 @@ take_word(struct scan *scan)
 	}
 	while (strchr(".-", peek(scan, length)) && peek(scan, length) &&
 	       (more = word_at(scan, length + 1)) > 0 &&
-	       is_digit(peek(scan, length + more)))
+	       ascii_is_digit(peek(scan, length + more)))
 		length += 1 + more;
 	put_text(scan->out, "{id}");
 	scan->at += length;
@@ -360,7 +346,7 @@ take_special(struct scan *scan)
 		return true;
 	if (before(scan) != '.' && take_address(scan))
 		return true;
-	if (is_digit(c) && take_date(scan))
+	if (ascii_is_digit(c) && take_date(scan))
 		return true;
 	return is_local_part(c) && before(scan) != '/' && take_mailbox(scan);
 }
@@ -373,12 +359,12 @@ take_plain(struct scan *scan)
 	const char *at = scan->bytes + scan->at;
 	const char *end = scan->bytes + scan->length, *next = at;
 
-	while (next < end && is_letter(*next))
+	while (next < end && ascii_is_letter(*next))
 		next++;
 	if (next == at)
 		return false;
 	if (next < end && *next != ' ' &&
-	    (is_digit(*next) || *next == ':' || may_be_mailbox(scan)))
+	    (ascii_is_digit(*next) || *next == ':' || may_be_mailbox(scan)))
 		return false;
 	put(scan->out, at, next - at);
 	scan->at += next - at;
@@ -398,10 +384,11 @@ read_text(struct scan *scan)
 		if (is_space(c)) {
 			put_space(out);
 			scan->at++;
-		} else if (!is_word(before(scan)) && (is_word(c) || c == ':') &&
+		} else if (!ascii_is_word(before(scan)) &&
+			   (ascii_is_word(c) || c == ':') &&
 			   (take_plain(scan) || take_special(scan))) {
 			continue;
-		} else if (is_word(c)) {
+		} else if (ascii_is_word(c)) {
 			take_word(scan);
 		} else {
 			put(out, &c, 1);

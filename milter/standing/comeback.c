@@ -1,6 +1,7 @@
 #include "standing/comeback.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "config/config.h"
 
@@ -56,10 +57,8 @@ hash(const char *text)
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	for (; *text; text++) {
-		unsigned char byte = *text;
+		unsigned char byte = ascii_lower(*text);
 
-		if (byte >= 'A' && byte <= 'Z')
-			byte |= 0x20;
 		hash = (hash ^ byte) * UINT64_C(0x100000001b3);
 	}
 	hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);

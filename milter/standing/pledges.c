@@ -1,6 +1,7 @@
 #include "standing/pledges.h"
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "config/config.h"
 
 #include <pthread.h>
@@ -46,10 +47,8 @@ static uint64_t
 hash_text(uint64_t hash, const char *text)
 {
 	do {
-		unsigned char byte = *text;
+		unsigned char byte = ascii_lower(*text);
 
-		if (byte >= 'A' && byte <= 'Z')
-			byte |= 0x20;
 		hash = (hash ^ byte) * UINT64_C(0x100000001b3);
 	} while (*text++);
 	return hash;
