@@ -256,7 +256,12 @@ create_parts(struct parts *parts, struct event_base *base)
 
 	parts->publisher = publisher_create(base, parts);
 	parts->nudge = nudge_create();
-	parts->hearsay = hearsay_create(base, parts);
+	parts->hearsay =
+	    hearsay_create(base, &(struct hearsay_terms){.slot = parts->slot,
+				     .store = parts->store,
+				     .receptions = parts->receptions,
+				     .watch = parts->watch,
+				     .publisher = parts->publisher});
 }
 
 static void

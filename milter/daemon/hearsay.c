@@ -8,7 +8,6 @@
 #include "evidence/exchanges.h"
 #include "evidence/watch.h"
 #include "daemon/logbook.h"
-#include "daemon/parts.h"
 #include "daemon/publisher.h"
 #include "standing/board.h"
 #include "standing/receptions.h"
@@ -17,7 +16,8 @@
 #include <stdlib.h>
 
 struct hearsay {
-	const struct parts *parts;
+	struct hearsay_terms with;
+	const struct config *config;
 	struct logbook *logbook;
 	struct witness *witness;
 	struct backlog *backlog;
@@ -40,31 +40,31 @@ static void
 on_heard(void *arg, const struct sighted_reply *reply, const char *to)
 {
 	struct hearsay *hearsay = arg;
-	const struct parts *parts = hearsay->parts;
+	const struct hearsay_terms *with = &hearsay->with;
 
 	if (to)
 		exchanges_learn(
-		    board_exchanges(parts->slot), to, reply->receiver);
+		    board_exchanges(with->slot), to, reply->receiver);
 	keep_queue_id(hearsay->backlog, reply);
 	if (reply->class == REPLY_IP_BLOCKED ||
 	    reply->class == REPLY_IP_THROTTLED)
-		watch_ask_named(parts->watch, reply->list, clock_now_ms());
-	if (receptions_see(parts->receptions, reply, clock_wall_sec()))
-		publisher_want(parts->publisher);
+		watch_ask_named(with->watch, reply->list, clock_now_ms());
+	if (receptions_see(with->receptions, reply, clock_wall_sec()))
+		publisher_want(with->publisher);
 }
 
 /* Mail that a receiver has put off leaves the other way at once. */
 static void
 take_turns(struct hearsay *hearsay, int64_t now_ms)
 {
-	const struct config *config = hearsay->parts->config;
+	const struct config *config = hearsay->config;
 	const struct strings *command = &config->on_block;
 	struct board *board;
 	char qid[BACKLOG_QID_MAX];
 
 	if (command->count == 0 || config->mode != MODE_ENFORCE)
 		return;
-	board = board_current(hearsay->parts->slot);
+	board = board_current(hearsay->with.slot);
 	for (int i = 0; i < BACKLOG_TURNS_A_SECOND &&
 			backlog_take(hearsay->backlog, board, now_ms, qid) == 0;
 	     i++)
@@ -73,14 +73,14 @@ take_turns(struct hearsay *hearsay, int64_t now_ms)
 }
 
 struct hearsay *
-hearsay_create(struct event_base *base, const struct parts *parts)
+hearsay_create(struct event_base *base, const struct hearsay_terms *with)
 {
 	struct hearsay *hearsay = alloc_zeroed(1, sizeof *hearsay);
 
-	hearsay->parts = parts;
+	hearsay->with = *with;
 	hearsay->logbook =
-	    logbook_create(base, parts->slot, parts->store, on_heard, hearsay);
-	hearsay->witness = witness_create(parts->receptions, on_heard, hearsay);
+	    logbook_create(base, with->slot, with->store, on_heard, hearsay);
+	hearsay->witness = witness_create(with->receptions, on_heard, hearsay);
 	hearsay->backlog = backlog_create();
 	return hearsay;
 }
@@ -102,6 +102,7 @@ hearsay_destroy(struct hearsay **hearsay_r)
 void
 hearsay_configure(struct hearsay *hearsay, const struct config *config)
 {
+	hearsay->config = config;
 	backlog_configure(hearsay->backlog, config);
 	witness_configure(hearsay->witness, config);
 	logbook_configure(hearsay->logbook, config);

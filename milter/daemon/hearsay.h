@@ -11,14 +11,27 @@
 
 #include <stdint.h>
 
+struct board_slot;
 struct config;
 struct event_base;
 struct hearsay;
 struct logbook;
-struct parts;
+struct publisher;
+struct receptions;
+struct store;
+struct watch;
 
-/* The parts are borrowed until hearsay_destroy. */
-struct hearsay *hearsay_create(struct event_base *, const struct parts *);
+/* All are borrowed until hearsay_destroy. */
+struct hearsay_terms {
+	struct board_slot *slot;       /* who is gated; who takes mail in */
+	struct store *store;	       /* as of logbook_create */
+	struct receptions *receptions; /* count */
+	struct watch *watch;	       /* asks the list */
+	struct publisher *publisher;   /* renews the board */
+};
+
+struct hearsay *hearsay_create(
+    struct event_base *, const struct hearsay_terms *);
 /* NULL-safe. */
 void hearsay_destroy(struct hearsay **);
 

@@ -1,7 +1,7 @@
 /*
  * parts -- what the engine is made of. The engine creates, steps and destroys
- * each of them, and lends them all to those that work with several: publisher,
- * hearsay and desk. Engine thread only.
+ * each of them, and lends them all to those that work with most: publisher,
+ * lookout and desk. Engine thread only.
  */
 #ifndef DAEMON_PARTS_H
 #define DAEMON_PARTS_H
