@@ -298,6 +298,7 @@ on_begin(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	demands->has_thread =
+	    demands->config->mta == MTA_POSTFIX &&
 	    leads_to_a_host(demands->config) &&
 	    pthread_create(&demands->thread, NULL, work, demands) == 0;
 	if (!demands->has_thread)

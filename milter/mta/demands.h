@@ -46,8 +46,8 @@ struct demands *demands_ask(struct event_base *, const struct config *,
 /* Ends what runs. NULL-safe. */
 void demands_destroy(struct demands **);
 
-/* After done. All is unknown where there is no Postfix; a login in a table that
-   may not be read is none. */
+/* After done. All is unknown where the mail server is not Postfix, or cannot be
+   asked; a login in a table that may not be read is none. */
 struct demand demands_of(const struct demands *, size_t route);
 
 #endif

@@ -184,4 +184,21 @@ took=$SECONDS
 repgate_stop
 ok "nor the end" [ $((SECONDS - took)) -le 8 ]
 ok "and does not stay" wait_until has_ended "$(xargs <"$dir/bin/pid")"
+
+# A Postfix that is here and not the mail server.
+conf routes "(
+  { name = \"tls\"; nexthop = \"smtp:[127.0.0.1]:$tls_port\";
+    tls = \"required\"; },
+  { name = \"none\"; nexthop = \"smtp:[127.0.0.1]:$smtp_port\"; } )"
+conf reroute_by '"map"'
+conf map "{ socket = \"unix:$dir/gate/map.sock\"; }"
+write_conf
+postfix_is 'smtp_sasl_auth_enable = yes' 'smtp_tls_security_level = encrypt'
+inspect
+is "Postfix's settings count for Postfix" "$(grep -c ' BAD ' "$dir/out")" 3
+conf mta '"sendmail"'
+write_conf
+inspect
+is "and not for Sendmail" "$(grep -cE ' (TLS|AUTH) ' "$dir/out")" 1
+is "but those of the route do" "$(row_of tls TLS)" "GOOD -"
 done_testing
