@@ -9,8 +9,10 @@
 
 /* Sends a line ("status", without its end) to the daemon of that
    configuration file. The JSON object that it answered, which the caller owns,
-   or NULL with the reason on standard error. A daemon that does not answer
-   ends the process. */
+   or NULL with the reason on standard error. */
 json_t *request_send(const char *config_path, const char *line);
+
+/* The same, where it is no fault that nobody answers: without a reason. */
+json_t *request_try(const char *config_path, const char *line);
 
 #endif
