@@ -2,6 +2,7 @@
  * repgate -- the administrator's command.
  */
 #include "admin/addressee.h"
+#include "base/account.h"
 #include "base/alloc.h"
 #include "admin/checkup.h"
 #include "config/config.h"
@@ -14,6 +15,7 @@
 #include "policy/gate.h"
 #include "admin/premise.h"
 #include "admin/request.h"
+#include "admin/runner.h"
 #include "mta/sendmail.h"
 #include "standing/board.h"
 #include "admin/status.h"
@@ -267,6 +269,20 @@ explain(const struct options *options)
 }
 
 static int
+check_mta(const struct options *options, const struct config *config)
+{
+	struct account account, *runner = NULL;
+
+	if (runner_find(config_path(options), &account) == 0)
+		runner = &account;
+	if (config->mta == MTA_SENDMAIL)
+		return sendmail_check(
+		    config, options->mta_directory, runner, stdout);
+	return mta_postfix_check(
+	    config, options->mta_directory, runner, stdout);
+}
+
+static int
 mta(const struct options *options)
 {
 	bool is_sendmail = strcmp(options->arguments[0], "sendmail") == 0;
@@ -286,8 +302,7 @@ mta(const struct options *options)
 		    options->arguments[0]);
 		missing = -1;
 	} else if (options->check_mta) {
-		missing = (is_sendmail ? sendmail_check : mta_postfix_check)(
-		    config, options->mta_directory, stdout);
+		missing = check_mta(options, config);
 	} else {
 		(is_sendmail ? sendmail_print : mta_postfix_print)(
 		    config, stdout);

@@ -15,3 +15,15 @@ checklist_item(struct checklist *list, bool is_there, const char *format, ...)
 	if (!is_there)
 		list->missing++;
 }
+
+void
+checklist_unknown(struct checklist *list, const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(list->to, "%-8s ", "unknown");
+	va_start(arguments, format);
+	vfprintf(list->to, format, arguments);
+	va_end(arguments);
+	fputc('\n', list->to);
+}

@@ -17,4 +17,8 @@ struct checklist {
 void checklist_item(struct checklist *, bool is_there, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Prints "unknown", what it is, and why that cannot be told: not missing. */
+void checklist_unknown(struct checklist *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -8,6 +8,7 @@
 #include "policy/wording.h"
 #include "mta/postconf.h"
 #include "mta/postfix_names.h"
+#include "mta/rights.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -376,7 +377,8 @@ check_all(struct check *check)
 }
 
 int
-mta_postfix_check(const struct config *config, const char *directory, FILE *to)
+mta_postfix_check(const struct config *config, const char *directory,
+    const struct account *who, FILE *to)
 {
 	struct check check = {
 	    .config = config, .directory = directory, .list = {.to = to}};
@@ -388,6 +390,8 @@ mta_postfix_check(const struct config *config, const char *directory, FILE *to)
 		return -1;
 	}
 	check_all(&check);
+	rights_check_logs(&check.list, config, who);
+	rights_check_postqueue(&check.list, config, who, check.queue_directory);
 	free(check.queue_directory);
 	return check.list.missing;
 }

@@ -7,6 +7,7 @@
 #include "config/mailer.h"
 #include "config/quantity.h"
 #include "config/sight.h"
+#include "mta/rights.h"
 #include "mta/sendmail_cf.h"
 
 #include <errno.h>
@@ -366,7 +367,8 @@ check_all(struct check *check)
 }
 
 int
-sendmail_check(const struct config *config, const char *directory, FILE *to)
+sendmail_check(const struct config *config, const char *directory,
+    const struct account *who, FILE *to)
 {
 	char *path =
 	    alloc_printf("%s/sendmail.cf", directory ? directory : DIRECTORY);
@@ -375,6 +377,7 @@ sendmail_check(const struct config *config, const char *directory, FILE *to)
 
 	if (check.cf) {
 		check_all(&check);
+		rights_check_logs(&check.list, config, who);
 	} else {
 		fprintf(stderr, "repgate: %s: %s\n", path, strerror(errno));
 		check.list.missing = -1;

@@ -79,6 +79,14 @@ like "Sendmail would not trust the directory" "$(check)" \
     "MISSING  $dir/gate/map.sock below directories"
 chmod g-w "$dir/gate"
 
+conf maillog "( { file = \"$dir/gone.log\"; } )"
+write_conf
+like "a log that is not there" "$(check)" \
+    "MISSING  maillog $dir/gone.log, readable for user root: No such file"
+: >"$dir/gone.log"
+like "and is" "$(check)" "ok       maillog $dir/gone.log, readable"
+unset 'conf[maillog]'
+
 conf milter '{ socket = "unix:/run/repgate/milter.sock"; }'
 conf map '{ socket = "unix:/run/repgate/map.sock"; }'
 conf routes '( { name = "x"; nexthop = "smtp:[smarthost.example.net]:587"; } )'
