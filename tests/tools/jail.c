@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <seccomp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,23 @@ allow_those_of(scmp_filter_ctx filter, const char *path)
 	fclose(file);
 }
 
+/* libseccomp's macros for this leave out fields, of which clang warns. */
+static void
+allow_if(scmp_filter_ctx filter, int number, unsigned argument, uint64_t mask,
+    uint64_t value)
+{
+	const struct scmp_arg_cmp condition = {
+	    .arg = argument,
+	    .op = SCMP_CMP_MASKED_EQ,
+	    .datum_a = mask,
+	    .datum_b = value,
+	};
+
+	check(seccomp_rule_add_array(
+		  filter, SCMP_ACT_ALLOW, number, 1, &condition),
+	    "a rule");
+}
+
 /* Rules that allow are or'ed: a mapping may be writable, or executable. */
 static void
 allow_by_argument(scmp_filter_ctx filter)
@@ -65,18 +83,11 @@ allow_by_argument(scmp_filter_ctx filter)
 	static const int either[] = {0, PROT_WRITE, PROT_EXEC};
 
 	for (int i = 0; i < 4; i++)
-		check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
-			  1, SCMP_A0(SCMP_CMP_EQ, families[i])),
-		    "socket");
+		allow_if(filter, SCMP_SYS(socket), 0, UINT64_MAX, families[i]);
 	for (int i = 0; i < 3; i++)
-		check(
-		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC,
-			    either[i])),
-		    "mmap");
-	check(seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-		  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)),
-	    "mprotect");
+		allow_if(filter, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC,
+		    either[i]);
+	allow_if(filter, SCMP_SYS(mprotect), 2, PROT_EXEC, 0);
 }
 
 int
