@@ -90,8 +90,7 @@ $B/unit/%: tests/unit/%.c $(UNIT_LIB) $B/librepgate.a
 $B/fuzz/%: tests/fuzz/%.c $B/librepgate.a
 	@mkdir -p $(@D)
 	echo "LD $@"
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< \
-	    $B/librepgate.a $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $(filter-out %.h,$^) $(LDLIBS)
 
 $B/tools/%: tests/tools/%.c $(TOOL_OBJ) $B/librepgate.a
 	@mkdir -p $(@D)

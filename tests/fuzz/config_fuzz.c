@@ -5,74 +5,30 @@
 #include "config/directory.h"
 #include "config/list.h"
 #include "config/problems.h"
+#include "libconfig_file.h"
 
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define LIST(id)                                                           \
 	"{ id = \"" id "\"; provider = \"P\"; zone = \"" id ".test\";"     \
 	" subjects = \"ip4\"; codes = ( { answer = \"127.0.0.2\"; name = " \
 	"\"A\"; } ); }"
 
-#define PATH_MAX_BYTES 64
-
-static void
-must(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
-write_all(int fd, const void *bytes, size_t size)
-{
-	must(write(fd, bytes, size) == (ssize_t)size);
-}
-
-static int
-make_file(const char *name, char path[PATH_MAX_BYTES])
-{
-	int fd = memfd_create(name, 0);
-
-	must(fd >= 0);
-	snprintf(path, PATH_MAX_BYTES, "/proc/self/fd/%d", fd);
-	return fd;
-}
-
-/* The file is made once, so that the number in its path stays. */
-static const char *
-directory_path(void)
-{
-	static const char text[] = "lists = ( " LIST("a") ", " LIST("b") " );";
-	static char path[PATH_MAX_BYTES];
-
-	if (!path[0])
-		write_all(make_file("lists", path), text, sizeof text - 1);
-	return path;
-}
-
 static const char *
 configuration_path(const uint8_t *bytes, size_t size)
 {
-	static char path[PATH_MAX_BYTES], head[PATH_MAX_BYTES + 32];
-	static int fd;
+	static const char lists[] = "lists = ( " LIST("a") ", " LIST("b") " );";
+	static struct libconfig_file directory, configuration;
+	static char head[sizeof directory.path + 32];
 
-	if (!path[0]) {
-		fd = make_file("configuration", path);
+	if (!head[0])
 		snprintf(head, sizeof head, "providers = \"%s\";\n",
-		    directory_path());
-	}
-	must(ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0);
-	write_all(fd, head, strlen(head));
-	write_all(fd, bytes, size);
-	return path;
+		    libconfig_file_write(
+			&directory, "", lists, sizeof lists - 1));
+	return libconfig_file_write(&configuration, head, bytes, size);
 }
 
 static void
@@ -114,24 +70,6 @@ check(const struct config *config)
 		must(config->return_steps[i].share >= 1 &&
 		     config->return_steps[i].share <= 99);
 }
-
-/* libconfig 1.5 forgets the token that it was at when it finds an error. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
-
-const char *
-__lsan_default_suppressions(void)
-{
-	return "leak:libconfig.so\n";
-}
-
-const char *
-__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

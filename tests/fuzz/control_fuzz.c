@@ -3,19 +3,11 @@
  * request or none yet.
  */
 #include "doors/control.h"
+#include "fuzz.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -29,17 +21,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(bytes, data, size);
 	whole = control_parse(bytes, size, &used);
-	require(used <= size);
-	require(used > 0 || size < CONTROL_REQUEST_MAX);
-	require(used > 0 || whole == CONTROL_INVALID);
+	must(used <= size);
+	must(used > 0 || size < CONTROL_REQUEST_MAX);
+	must(used > 0 || whole == CONTROL_INVALID);
 	/* A request is the same however much of it came before. */
 	for (size_t i = 0; i < used && i < CONTROL_REQUEST_MAX; i++) {
 		control_parse(bytes, i, &part_used);
-		require(part_used == 0);
+		must(part_used == 0);
 	}
 	if (used > 0) {
 		part = control_parse(bytes, used, &part_used);
-		require(part == whole && part_used == used);
+		must(part == whole && part_used == used);
 	}
 	free(bytes);
 	return 0;

@@ -5,6 +5,7 @@
 #include "config/directory.h"
 #include "config/problems.h"
 #include "evidence/delivery_status.h"
+#include "fuzz.h"
 #include "standing/board.h"
 #include "standing/receptions.h"
 #include "../unit/uncounted_config.h"
@@ -43,13 +44,6 @@ static struct receptions *receptions;
 static struct witness *witness;
 static struct board *board;
 static int64_t now_ms;
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 on_heard(void *arg, const struct sighted_reply *reply, const char *to)
@@ -113,8 +107,6 @@ check_answer(const char *key, size_t length)
 	for (const char *c = answer; *c; c++)
 		must(*c >= ' ' && *c <= '~');
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

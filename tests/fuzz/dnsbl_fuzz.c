@@ -4,10 +4,10 @@
 #include "config/list.h"
 #include "config/uses.h"
 #include "evidence/dnsbl.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define RECORD 12
@@ -16,13 +16,6 @@
 static struct list_code codes[LIST_CODES_MAX];
 static struct run clean[RUNS_MAX];
 static struct list_refusal refusals[RUNS_MAX];
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static uint32_t
 number(const uint8_t *bytes)
@@ -138,8 +131,6 @@ check_refused(const struct list *list, const struct message *message)
 	must(answer.result == RESULT_UNKNOWN);
 	must(answer.cause == CAUSE_REFUSED && answer.codes == 0);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

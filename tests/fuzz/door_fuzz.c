@@ -6,6 +6,7 @@
 #include "base/line.h"
 #include "config/config.h"
 #include "config/problems.h"
+#include "fuzz.h"
 #include "policy/gate.h"
 #include "policy/wording.h"
 #include "standing/board.h"
@@ -54,13 +55,6 @@ static const struct {
     {"\"reroute\"; via = [ \"smarthost\" ]; otherwise = \"defer\";", "header"},
     {"\"reroute\"; via = [ \"smarthost\" ]; otherwise = \"wait\";", "map"},
 };
-
-static void
-must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_printable(const char *text)
@@ -260,8 +254,6 @@ make_board(struct config *config, uint8_t listed)
 	board_sort(board);
 	return board;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

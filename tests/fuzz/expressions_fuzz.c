@@ -1,6 +1,7 @@
 /* A pattern and, behind a NUL, a text: looking for the words that the pattern
    needs must never hide a match. */
 #include "base/expressions.h"
+#include "fuzz.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -11,13 +12,6 @@
 #include <string.h>
 
 #define PATTERN_MAX 200
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* 1, 0, or -1: not known in reasonable time. */
 static int
@@ -43,8 +37,6 @@ matches(const char *pattern, const char *text, size_t length)
 	pcre2_code_free(code);
 	return result >= 0 ? 1 : result == PCRE2_ERROR_NOMATCH ? 0 : -1;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

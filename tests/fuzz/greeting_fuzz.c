@@ -1,21 +1,12 @@
 /* Any bytes as what a server says. However they are cut into pieces, we say the
    same and come to the same end. */
 #include "evidence/greeting.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* Line by line, as what comes after a reply is left out; each in pieces. */
 static enum greeting_next

@@ -1,18 +1,12 @@
 /* Any bytes as a line of a log. What is read of it lies within it. */
 #include "base/stamp.h"
 #include "evidence/maillog.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check(const struct piece *piece, const char *line, size_t length)
@@ -53,8 +47,6 @@ check_attempt(const struct attempt *attempt, const char *line, size_t size)
 	must(attempt->relay_port >= 0 && attempt->relay_port < 65536);
 	must(attempt_status_name(attempt->status) != NULL);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

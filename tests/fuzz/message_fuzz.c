@@ -5,10 +5,10 @@
 #include "config/directory.h"
 #include "evidence/dnsbl.h"
 #include "evidence/message.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct list_code codes[] = {
@@ -30,13 +30,6 @@ static const struct list list = {
     .refusals = refusals,
     .refusal_count = sizeof refusals / sizeof refusals[0],
 };
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_answer(const struct answer *answer, const struct message *message)
@@ -91,8 +84,6 @@ check_message(const struct message *message)
 	must(count >= message->address_count);
 	must(message->type != 1 || count == message->address_count);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

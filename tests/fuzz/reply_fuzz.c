@@ -6,22 +6,15 @@
 #include "evidence/reply.h"
 #include "evidence/senses.h"
 #include "evidence/words.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct directory *directory;
 static struct senses *senses;
 static struct address ours[2];
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 start(void)
@@ -74,8 +67,6 @@ check_meaning(const struct reply *reply, const struct meaning *meaning)
 	if (meaning->class <= REPLY_IP_THROTTLED)
 		must(meaning->quote != REPLY_QUOTES_OTHERS);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

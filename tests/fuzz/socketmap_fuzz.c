@@ -2,20 +2,12 @@
    requests and the end are the same; and what the requests ask. */
 #include "doors/socketmap.h"
 #include "doors/question.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* A question has an address, and no byte that the key does not have. */
 static void

@@ -1,17 +1,10 @@
 /* Any bytes as an SPF record. */
 #include "evidence/spf.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_term(const struct spf_term *term)
@@ -30,8 +23,6 @@ check_term(const struct spf_term *term)
 		must(network_contains(network, &network->address));
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

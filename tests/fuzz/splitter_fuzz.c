@@ -1,6 +1,7 @@
 /* Any bytes in pieces of any size: the lines are those of the whole, cut, and
    without the NUL bytes before them. The first byte gives the sizes. */
 #include "base/splitter.h"
+#include "fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,13 +11,6 @@
 #define LONGEST 16
 
 static const uint8_t *next, *end;
-
-static void
-must(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 on_line(void *arg, const char *line, size_t length)
@@ -33,8 +27,6 @@ on_line(void *arg, const char *line, size_t length)
 	must(memcmp(line, next, length) == 0);
 	next = newline + 1;
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
