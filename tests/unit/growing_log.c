@@ -8,12 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 char dir[64], path[128], old_path[128];
 struct tail *tail;
 uint64_t line_count, byte_count, hash;
@@ -104,6 +98,14 @@ check_reads(const char *want)
 		assert_in_range(i, 0, 1000);
 	assert_string_equal(got, want);
 	got[0] = '\0';
+}
+
+void
+begin_behind(const char *text)
+{
+	append(text);
+	begin(NULL);
+	check_reads("");
 }
 
 struct tail_state

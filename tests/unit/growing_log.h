@@ -8,7 +8,11 @@
 #include "evidence/place.h"
 #include "evidence/tail.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #define LONGEST (100 * 1024)
 
@@ -21,6 +25,9 @@ extern uint64_t line_count, byte_count, hash;
 /* Of cmocka. */
 int growing_log_begin(void **state);
 int growing_log_end(void **state);
+#define GROWING_LOG_TEST(name)           \
+	cmocka_unit_test_setup_teardown( \
+	    name, growing_log_begin, growing_log_end)
 
 /* flags: O_APPEND, O_TRUNC ... */
 void put_bytes(const char *file, int flags, const char *bytes, size_t length);
@@ -29,6 +36,8 @@ void append(const char *text);
 void copy_file(const char *from, const char *to);
 
 void begin(const struct place *from);
+/* A log that has that already, and a tail that has seen its end. */
+void begin_behind(const char *text);
 /* What was read since the last time, all that there is: "line|line|". */
 void check_reads(const char *want);
 struct tail_state look(void);

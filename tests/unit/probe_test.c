@@ -2,9 +2,8 @@
 #include "evidence/probe.h"
 
 #include "evidence/tls.h"
+#include "local_port.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -46,19 +45,6 @@ struct fixture {
 	int ended;
 	char cause[512];
 };
-
-static uint16_t
-open_port(int *fd)
-{
-	struct sockaddr_in at = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t length = sizeof at;
-
-	*fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(*fd, (struct sockaddr *)&at, length), 0);
-	getsockname(*fd, (struct sockaddr *)&at, &length);
-	return ntohs(at.sin_port);
-}
 
 /* A key, and a certificate that nobody knows. */
 static SSL_CTX *
@@ -143,7 +129,7 @@ serve(void *arg)
 static void
 server_start(struct server *server)
 {
-	server->port = open_port(&server->listener);
+	server->port = local_port_open(&server->listener);
 	assert_int_equal(listen(server->listener, 5), 0);
 	pthread_create(&server->thread, NULL, serve, server);
 }
@@ -328,8 +314,8 @@ tries_them_all(void **state)
 
 	(void)state;
 	server_start(&server);
-	targets = one(open_port(&fd[0])); /* nobody listens */
-	targets.items[1] = one(open_port(&fd[1])).items[0];
+	targets = one(local_port_open(&fd[0])); /* nobody listens */
+	targets.items[1] = one(local_port_open(&fd[1])).items[0];
 	targets.items[2] = one(server.port).items[0];
 	targets.count = 3;
 	probe(&fixture, &targets, &terms);

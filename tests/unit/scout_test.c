@@ -4,9 +4,8 @@
 #include "config/config.h"
 #include "dns_server.h"
 #include "evidence/resolver.h"
+#include "local_port.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -137,20 +136,6 @@ addresses(const struct fixture *fixture)
 	return text;
 }
 
-/* A port of 127.0.0.1 where nobody listens, for as long as fd is open. */
-static uint16_t
-open_port(int *fd)
-{
-	struct sockaddr_in at = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t length = sizeof at;
-
-	*fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(*fd, (struct sockaddr *)&at, length), 0);
-	getsockname(*fd, (struct sockaddr *)&at, &length);
-	return ntohs(at.sin_port);
-}
-
 /* Private ones and our own machine are known to no list. */
 static void
 finds_public_addresses(void **state)
@@ -187,7 +172,7 @@ counts_failures(void **state)
 	struct fixture *fixture = *state;
 	char nexthop[64], want[96];
 	int fd;
-	uint16_t port = open_port(&fd);
+	uint16_t port = local_port_open(&fd);
 
 	snprintf(nexthop, sizeof nexthop, "smtp:[127.0.0.1]:%u", port);
 	snprintf(
@@ -232,8 +217,8 @@ goes_on_without_dns(void **state)
 	char nexthop[64];
 	int fd;
 
-	snprintf(
-	    nexthop, sizeof nexthop, "smtp:[smart.test]:%u", open_port(&fd));
+	snprintf(nexthop, sizeof nexthop, "smtp:[smart.test]:%u",
+	    local_port_open(&fd));
 	assert_int_equal(listen(fd, 5), 0);
 	dns_server_script(fixture->server,
 	    "smart.test A a 60 127.0.0.1\nsmart.test AAAA nodata 60 60\n");
@@ -254,8 +239,8 @@ may_be_told_anew_at_any_time(void **state)
 	char nexthop[64];
 	int fd;
 
-	snprintf(
-	    nexthop, sizeof nexthop, "smtp:[127.0.0.1]:%u", open_port(&fd));
+	snprintf(nexthop, sizeof nexthop, "smtp:[127.0.0.1]:%u",
+	    local_port_open(&fd));
 	assert_int_equal(listen(fd, 5), 0);
 	dns_server_script(fixture->server, "smart.test * drop\n");
 	for (int i = 0; i < 3; i++) {

@@ -3,24 +3,12 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 static void
 goes_on_after_a_restart(void **state)
 {
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	append("1\n2");
 	check_reads("1|");
 	restart();
@@ -65,9 +53,7 @@ static void
 finishes_what_was_copied_meanwhile(void **state)
 {
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	append("1\n");
 	check_reads("1|");
 	append("2\n");
@@ -82,9 +68,7 @@ static void
 begins_anew_where_all_is_gone(void **state)
 {
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	append("1\n");
 	check_reads("1|");
 	put_bytes(path, O_TRUNC, "2\n3\n4\n", 6);
@@ -100,9 +84,7 @@ is_not_deceived_by_an_inode(void **state)
 	struct place place;
 
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	assert_int_equal(tail_place(tail, &place), 0);
 	tail_destroy(&tail);
 	put_bytes(path, O_TRUNC, "x\ny\n", 4);
@@ -110,19 +92,15 @@ is_not_deceived_by_an_inode(void **state)
 	check_reads("x|y|");
 }
 
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, growing_log_begin, growing_log_end)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(goes_on_after_a_restart),
-	    TEST(finishes_what_was_renamed_meanwhile),
-	    TEST(finishes_what_was_copied_meanwhile),
-	    TEST(begins_anew_where_all_is_gone),
-	    TEST(is_not_deceived_by_an_inode),
+	    GROWING_LOG_TEST(goes_on_after_a_restart),
+	    GROWING_LOG_TEST(finishes_what_was_renamed_meanwhile),
+	    GROWING_LOG_TEST(finishes_what_was_copied_meanwhile),
+	    GROWING_LOG_TEST(begins_anew_where_all_is_gone),
+	    GROWING_LOG_TEST(is_not_deceived_by_an_inode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

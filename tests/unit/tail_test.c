@@ -9,19 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 static void
 begins_at_the_end(void **state)
 {
 	(void)state;
-	append("old\nolder\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("old\nolder\n");
 	append("new\n");
 	check_reads("new|");
 	assert_int_equal(look().offset, 14);
@@ -47,9 +39,7 @@ static void
 waits_for_the_newline(void **state)
 {
 	(void)state;
-	append("");
-	begin(NULL);
-	check_reads("");
+	begin_behind("");
 	append("on");
 	check_reads("");
 	append("e\ntw");
@@ -62,9 +52,7 @@ static void
 follows_a_rename(void **state)
 {
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	append("1\n");
 	rename(path, old_path);
 	check_reads("1|");
@@ -87,9 +75,7 @@ follows_many_renames(void **state)
 	char want[16], line[16];
 
 	(void)state;
-	append("first\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("first\n");
 	for (int i = 0; i < 20; i++) {
 		rename(path, old_path);
 		snprintf(line, sizeof line, "%d\n", i);
@@ -104,9 +90,7 @@ static void
 follows_a_cut(void **state)
 {
 	(void)state;
-	append("a line that is longer than the next\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("a line that is longer than the next\n");
 	put_bytes(path, O_TRUNC, "1\n", 2);
 	check_reads("1|");
 	/* Cut, and longer than before when that is seen. */
@@ -124,9 +108,7 @@ static void
 follows_a_cut_of_what_began_empty(void **state)
 {
 	(void)state;
-	append("");
-	begin(NULL);
-	check_reads("");
+	begin_behind("");
 	append("1\n");
 	check_reads("1|");
 	put_bytes(path, O_TRUNC, "2\n3\n", 4);
@@ -138,9 +120,7 @@ static void
 finishes_the_copy(void **state)
 {
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	append("1\n");
 	check_reads("1|");
 	append("2\n3\n");
@@ -163,9 +143,7 @@ static void
 passes_over_a_hole(void **state)
 {
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	append("1\n");
 	check_reads("1|");
 	put_bytes(path, O_TRUNC, "", 0);
@@ -178,9 +156,7 @@ static void
 knows_what_is_lost(void **state)
 {
 	(void)state;
-	append("0\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("0\n");
 	unlink(path);
 	check_reads("");
 	append("1\n");
@@ -198,9 +174,7 @@ cuts_and_counts_long_lines(void **state)
 	char *text = test_malloc(size);
 
 	(void)state;
-	append("");
-	begin(NULL);
-	check_reads("");
+	begin_behind("");
 	memset(text, 'x', size);
 	put_bytes(path, O_APPEND, text, size);
 	check_reads("");
@@ -247,9 +221,7 @@ reads_all_of_it_once(void **state)
 
 	(void)state;
 	/* So that the first bytes tell one from another. */
-	append("begin\n");
-	begin(NULL);
-	check_reads("");
+	begin_behind("begin\n");
 	for (int i = 0; at < sizeof bytes; i++) {
 		size_t size = (seed = seed * 1103515245 + 12345) >> 16 & 4095;
 		size_t left = sizeof bytes - at;
@@ -349,29 +321,25 @@ reads_no_other_json(void **state)
 	assert_int_equal(place.offset, 42);
 }
 
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, growing_log_begin, growing_log_end)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(begins_at_the_end),
-	    TEST(waits_for_the_file),
-	    TEST(waits_for_the_newline),
-	    TEST(follows_a_rename),
-	    TEST(follows_many_renames),
-	    TEST(follows_a_cut),
-	    TEST(follows_a_cut_of_what_began_empty),
-	    TEST(finishes_the_copy),
-	    TEST(passes_over_a_hole),
-	    TEST(knows_what_is_lost),
-	    TEST(cuts_and_counts_long_lines),
-	    TEST(reads_all_of_it_once),
-	    TEST(reads_a_fifo),
-	    TEST(says_what_is_wrong),
-	    TEST(reads_no_other_json),
+	    GROWING_LOG_TEST(begins_at_the_end),
+	    GROWING_LOG_TEST(waits_for_the_file),
+	    GROWING_LOG_TEST(waits_for_the_newline),
+	    GROWING_LOG_TEST(follows_a_rename),
+	    GROWING_LOG_TEST(follows_many_renames),
+	    GROWING_LOG_TEST(follows_a_cut),
+	    GROWING_LOG_TEST(follows_a_cut_of_what_began_empty),
+	    GROWING_LOG_TEST(finishes_the_copy),
+	    GROWING_LOG_TEST(passes_over_a_hole),
+	    GROWING_LOG_TEST(knows_what_is_lost),
+	    GROWING_LOG_TEST(cuts_and_counts_long_lines),
+	    GROWING_LOG_TEST(reads_all_of_it_once),
+	    GROWING_LOG_TEST(reads_a_fifo),
+	    GROWING_LOG_TEST(says_what_is_wrong),
+	    GROWING_LOG_TEST(reads_no_other_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

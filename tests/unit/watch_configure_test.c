@@ -1,13 +1,5 @@
 #include "watch_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 static void
 keeps_findings_of_pairs_that_stay(void **state)
 {
@@ -269,20 +261,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, watch_world_open, watch_world_close)
-	    TEST(keeps_findings_of_pairs_that_stay),
-	    TEST(asks_anew_with_another_key),
-	    TEST(forgets_pairs_that_change),
-	    TEST(forgets_addresses_that_go),
-	    TEST(watches_added_addresses),
-	    TEST(new_intervals_hold_at_once),
-	    TEST(late_answers_are_ignored),
-	    TEST(late_answers_of_the_same_resolver_too),
-	    TEST(ends_in_any_order),
-	    TEST(may_end_before_its_answers),
-	    TEST(cancelled_is_no_answer),
+	    WATCH_TEST(keeps_findings_of_pairs_that_stay),
+	    WATCH_TEST(asks_anew_with_another_key),
+	    WATCH_TEST(forgets_pairs_that_change),
+	    WATCH_TEST(forgets_addresses_that_go),
+	    WATCH_TEST(watches_added_addresses),
+	    WATCH_TEST(new_intervals_hold_at_once),
+	    WATCH_TEST(late_answers_are_ignored),
+	    WATCH_TEST(late_answers_of_the_same_resolver_too),
+	    WATCH_TEST(ends_in_any_order),
+	    WATCH_TEST(may_end_before_its_answers),
+	    WATCH_TEST(cancelled_is_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,5 @@
 #include "watch_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 static const struct {
 	const char *script;
 	enum unfit want;
@@ -282,17 +274,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, watch_world_open, watch_world_close)
-	    TEST(asks_no_list_that_is_unfit),
-	    TEST(tests_a_list_before_its_word_changes),
-	    TEST(waits_for_a_test_that_begins_later),
-	    TEST(words_of_before_the_start_stay),
-	    TEST(words_of_liars_are_withdrawn),
-	    TEST(unfit_lists_return_by_themselves),
-	    TEST(a_test_asks_three_names),
-	    TEST(knows_which_families_it_tests),
+	    WATCH_TEST(asks_no_list_that_is_unfit),
+	    WATCH_TEST(tests_a_list_before_its_word_changes),
+	    WATCH_TEST(waits_for_a_test_that_begins_later),
+	    WATCH_TEST(words_of_before_the_start_stay),
+	    WATCH_TEST(words_of_liars_are_withdrawn),
+	    WATCH_TEST(unfit_lists_return_by_themselves),
+	    WATCH_TEST(a_test_asks_three_names),
+	    WATCH_TEST(knows_which_families_it_tests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,7 @@
 #include "watch_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 static void
 knows_nothing_at_first(void **state)
@@ -377,21 +372,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, watch_world_open, watch_world_close)
-	    TEST(knows_nothing_at_first),
-	    TEST(asks_again_in_time),
-	    TEST(asks_when_due),
-	    TEST(asks_a_list_that_is_named),
-	    TEST(leaves_the_rest_for_the_next_tick),
-	    TEST(doubles_the_span_of_failures),
-	    TEST(remembers),
-	    TEST(knows_since_when),
-	    TEST(delivers_answer_and_text_at_once),
-	    TEST(watches_each_pair_once),
-	    TEST(leaves_out_what_cannot_be_asked),
-	    TEST(hides_the_key),
+	    WATCH_TEST(knows_nothing_at_first),
+	    WATCH_TEST(asks_again_in_time),
+	    WATCH_TEST(asks_when_due),
+	    WATCH_TEST(asks_a_list_that_is_named),
+	    WATCH_TEST(leaves_the_rest_for_the_next_tick),
+	    WATCH_TEST(doubles_the_span_of_failures),
+	    WATCH_TEST(remembers),
+	    WATCH_TEST(knows_since_when),
+	    WATCH_TEST(delivers_answer_and_text_at_once),
+	    WATCH_TEST(watches_each_pair_once),
+	    WATCH_TEST(leaves_out_what_cannot_be_asked),
+	    WATCH_TEST(hides_the_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

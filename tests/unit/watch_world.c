@@ -1,13 +1,8 @@
 #include "watch_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 /* No answer is ever late, whatever else the machine does. */
 #define TIMEOUT_MS 10000

@@ -13,6 +13,12 @@
 #include "evidence/roster.h"
 #include "evidence/watch.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 #define MIN_MS (60 * CLOCK_SEC)
 #define EVERY_MS (600 * CLOCK_SEC)
@@ -59,6 +65,9 @@ struct watch_world {
    two settings that are the same. */
 int watch_world_open(void **state);
 int watch_world_close(void **state);
+#define WATCH_TEST(name)                 \
+	cmocka_unit_test_setup_teardown( \
+	    name, watch_world_open, watch_world_close)
 
 /* 192.0.2.1 at one.test: one pair. Tests add to it. */
 void setting_fill(struct setting *);
