@@ -1,23 +1,11 @@
 /* What the map is answered, and what the milter foresees of it. */
+#include "gate_scene.h"
+
 #include "base/line.h"
-#include "policy/gate.h"
 #include "policy/wording.h"
-#include "standing/board.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define ITEMS(type, ...)                                              \
-	{                                                             \
-		.items = (type[]){__VA_ARGS__},                       \
-		.count = sizeof((type[]){__VA_ARGS__}) / sizeof(type) \
-	}
-#define STRINGS(...) ITEMS(char *, __VA_ARGS__)
 #define RULES_MAX 3
 
 static struct route routes[] = {
@@ -161,35 +149,24 @@ static const struct answer_case {
 };
 
 static void
-prepare(const struct answer_case *c, struct config *config, struct board *board,
-    struct board_egress standings[2])
+prepare(struct gate_scene *scene, const struct answer_case *c)
 {
-	static const struct address address = {4, {192, 0, 2, 1}};
-	size_t last = c->has_two_egresses ? 1 : 0;
+	struct config config = {
+	    .reroute_by = REROUTE_BY_MAP,
+	    .egresses = c->has_two_egresses ? two_egresses : one_egress,
+	    .egress_count = c->has_two_egresses ? 2 : 1,
+	    .routes = routes,
+	    .route_count = COUNT(routes),
+	};
+	size_t listed = c->listed == LAST ? config.egress_count - 1 : 0;
 
-	*config = (struct config){.reroute_by = REROUTE_BY_MAP};
-	config->egresses = c->has_two_egresses ? two_egresses : one_egress;
-	config->egress_count = last + 1;
-	config->routes = routes;
-	config->route_count = COUNT(routes);
-	config->rules = (struct rule *)c->rules;
-	while (
-	    config->rule_count < RULES_MAX && c->rules[config->rule_count].name)
-		config->rule_count++;
 	if (!c->has_no_local_domains)
-		config->local_domains = local;
-	for (size_t i = 0; i <= last; i++) {
-		standings[i] = (struct board_egress){.state = STANDING_CLEAN,
-		    .address = address,
-		    .blocked_by = "P \"A\"",
-		    .removal = ""};
-		if (c->listed != NOBODY &&
-		    i == (c->listed == LAST ? last : 0)) {
-			standings[i].state = STANDING_LISTED;
-			standings[i].listed_for_ms = c->listed_for_ms;
-		}
-	}
-	*board = (struct board){.config = config, .egresses = standings};
+		config.local_domains = local;
+	gate_scene_set(scene, &config, c->rules, RULES_MAX);
+	if (c->listed == NOBODY)
+		return;
+	gate_scene_list(scene, listed);
+	scene->standings[listed].listed_for_ms = c->listed_for_ms;
 }
 
 static void
@@ -198,16 +175,11 @@ answers(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct answer_case *c = &cases[i];
-		struct board_egress standings[2];
-		char text[WORDING_MAX];
-		struct verdict verdict;
-		struct config config;
-		struct board board;
+		struct gate_scene scene;
 
 		print_message("%s\n", c->name);
-		prepare(c, &config, &board, standings);
-		gate_answer(&board, c->door, c->key, NULL, &verdict);
-		assert_string_equal(wording_map(text, &verdict), c->want);
+		prepare(&scene, c);
+		gate_scene_answers(&scene, c->door, c->key, NULL, c->want);
 	}
 }
 
@@ -243,21 +215,16 @@ passes_over(void **state)
 			.otherwise = passed_over[i].otherwise,
 			.wait_at_most_ms = 1000}},
 		    .listed_for_ms = passed_over[i].listed_for_ms};
-		struct board_egress standings[2];
 		struct board_route entries[COUNT(routes)] = {0};
-		char text[WORDING_MAX];
-		struct verdict verdict;
-		struct config config;
-		struct board board;
+		struct gate_scene scene;
 
 		print_message("%s\n", passed_over[i].name);
-		prepare(&c, &config, &board, standings);
-		board.routes = entries;
+		prepare(&scene, &c);
+		scene.board.routes = entries;
 		for (size_t k = 0; k < COUNT(routes); k++)
 			entries[k].is_usable = !passed_over[i].causes[k];
-		gate_answer(&board, DOOR_SENDER, "a@ours.test", NULL, &verdict);
-		assert_string_equal(
-		    wording_map(text, &verdict), passed_over[i].want);
+		gate_scene_answers(&scene, DOOR_SENDER, "a@ours.test", NULL,
+		    passed_over[i].want);
 	}
 }
 
@@ -293,23 +260,16 @@ comes_back(void **state)
 	for (size_t i = 0; i < COUNT(returning); i++) {
 		struct answer_case c = {
 		    .listed = NOBODY, .rules = {returning[i].rule}};
-		struct board_egress standings[2];
-		char text[WORDING_MAX];
-		struct verdict verdict;
-		struct config config;
-		struct board board;
+		struct gate_scene scene;
 
 		print_message("%s\n", returning[i].name);
-		prepare(&c, &config, &board, standings);
-		config.return_steps = steps;
-		config.return_step_count = COUNT(steps);
-		standings[0].is_returning = true;
-		standings[0].direct_share = returning[i].share;
-		standings[0].blocked_by = "";
-		gate_answer(&board, returning[i].door, returning[i].key, NULL,
-		    &verdict);
-		assert_string_equal(
-		    wording_map(text, &verdict), returning[i].want);
+		prepare(&scene, &c);
+		scene.config.return_steps = steps;
+		scene.config.return_step_count = COUNT(steps);
+		scene.standings[0].is_returning = true;
+		scene.standings[0].direct_share = returning[i].share;
+		gate_scene_answers(&scene, returning[i].door, returning[i].key,
+		    NULL, returning[i].want);
 	}
 }
 
@@ -360,44 +320,34 @@ foresees(void **state)
 		    .user = foreseen[i].user,
 		    .recipients = foreseen[i].recipients,
 		    .recipient_count = foreseen[i].recipient_count};
-		struct board_egress standings[2];
+		struct gate_scene scene;
 		struct verdict verdict;
-		struct config config;
-		struct board board;
-		char *smtp[] = {"smtp"};
 
 		print_message("%s\n", foreseen[i].name);
 		memcpy(c.rules, foreseen[i].rules, sizeof c.rules);
-		prepare(&c, &config, &board, standings);
-		config.outbound_mailers = (struct strings){smtp, 1};
-		gate_decide(&board, &facts, &verdict);
+		prepare(&scene, &c);
+		scene.config.outbound_mailers = (struct strings)STRINGS("smtp");
+		gate_decide(&scene.board, &facts, &verdict);
 		assert_int_equal(verdict.action, foreseen[i].want);
 		assert_int_equal(
 		    verdict.outbound_count, foreseen[i].want_count);
-		assert_int_equal(!verdict.rule, !foreseen[i].want_rule);
-		if (verdict.rule)
-			assert_string_equal(
-			    verdict.rule->name, foreseen[i].want_rule);
-		assert_int_equal(!verdict.route, !foreseen[i].want_route);
-		if (verdict.route)
-			assert_string_equal(
-			    verdict.route->name, foreseen[i].want_route);
+		assert_same_name(verdict.rule ? verdict.rule->name : NULL,
+		    foreseen[i].want_rule);
+		assert_same_name(verdict.route ? verdict.route->name : NULL,
+		    foreseen[i].want_route);
 	}
 }
 
 static void
 tells_of_an_answer(void **state)
 {
-	const struct answer_case *c = &cases[1];
-	struct board_egress standings[2];
+	struct gate_scene scene;
 	struct verdict verdict;
-	struct config config;
-	struct board board;
 	struct line line;
 
 	(void)state;
-	prepare(c, &config, &board, standings);
-	gate_answer(&board, DOOR_SENDER, "a\n@ours.test", NULL, &verdict);
+	prepare(&scene, &cases[1]);
+	gate_answer(&scene.board, DOOR_SENDER, "a\n@ours.test", NULL, &verdict);
 	verdict_line_of_answer(
 	    &line, &verdict, DOOR_SENDER, "a\n@ours.test", MODE_ENFORCE);
 	assert_string_equal(line.text,

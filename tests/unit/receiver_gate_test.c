@@ -1,24 +1,8 @@
 /* What becomes of mail whose receiver blocks us, by its own list. */
+#include "gate_scene.h"
+
 #include "base/line.h"
-#include "policy/gate.h"
-#include "policy/wording.h"
-#include "standing/board.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define ITEMS(type, ...)                                              \
-	{                                                             \
-		.items = (type[]){__VA_ARGS__},                       \
-		.count = sizeof((type[]){__VA_ARGS__}) / sizeof(type) \
-	}
-#define STRINGS(...) ITEMS(char *, __VA_ARGS__)
 #define RULES_MAX 2
 
 static struct route routes[] = {
@@ -130,35 +114,25 @@ static const struct gate_case {
 };
 
 static void
-prepare(const struct gate_case *c, struct config *config, struct board *board,
-    struct board_egress standings[2])
+prepare(struct gate_scene *scene, const struct gate_case *c)
 {
-	static const struct address address = {4, {192, 0, 2, 1}};
-	size_t count = c->has_two_egresses ? 2 : 1;
-
-	*config = (struct config){.reroute_by = REROUTE_BY_MAP,
+	struct config config = {
+	    .reroute_by = REROUTE_BY_MAP,
 	    .egresses = c->has_two_egresses ? two_egresses : one_egress,
-	    .egress_count = count,
+	    .egress_count = c->has_two_egresses ? 2 : 1,
 	    .outbound_mailers = outbound,
 	    .routes = routes,
 	    .route_count = COUNT(routes),
-	    .rules = (struct rule *)c->rules};
-	while (
-	    config->rule_count < RULES_MAX && c->rules[config->rule_count].name)
-		config->rule_count++;
+	};
+
 	if (!c->has_no_local_domains)
-		config->local_domains = local;
-	for (size_t i = 0; i < count; i++)
-		standings[i] = (struct board_egress){
-		    .state = c->is_listed ? STANDING_LISTED : STANDING_CLEAN,
-		    .address = address,
-		    .blocked_by = c->is_listed ? "A List" : "",
-		    .removal = ""};
-	*board = (struct board){.config = config,
-	    .egresses = standings,
-	    .routes = ways,
-	    .receivers = receivers,
-	    .receiver_count = COUNT(receivers)};
+		config.local_domains = local;
+	gate_scene_set(scene, &config, c->rules, RULES_MAX);
+	for (size_t i = 0; c->is_listed && i < config.egress_count; i++)
+		gate_scene_list(scene, i);
+	scene->board.routes = ways;
+	scene->board.receivers = receivers;
+	scene->board.receiver_count = COUNT(receivers);
 }
 
 static void
@@ -167,17 +141,12 @@ answers(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct gate_case *c = &cases[i];
-		struct board_egress standings[2];
-		char text[WORDING_MAX];
-		struct verdict verdict;
-		struct config config;
-		struct board board;
+		struct gate_scene scene;
 
 		print_message("%s\n", c->name);
-		prepare(c, &config, &board, standings);
-		gate_answer(
-		    &board, DOOR_RECIPIENT, c->key, c->receiver, &verdict);
-		assert_string_equal(wording_map(text, &verdict), c->want);
+		prepare(&scene, c);
+		gate_scene_answers(
+		    &scene, DOOR_RECIPIENT, c->key, c->receiver, c->want);
 	}
 }
 
@@ -185,14 +154,12 @@ answers(void **state)
 static void
 leaves_senders_alone(void **state)
 {
-	struct board_egress standings[2];
+	struct gate_scene scene;
 	struct verdict verdict;
-	struct config config;
-	struct board board;
 
 	(void)state;
-	prepare(&cases[0], &config, &board, standings);
-	gate_answer(&board, DOOR_SENDER, "a@ours.test", NULL, &verdict);
+	prepare(&scene, &cases[0]);
+	gate_answer(&scene.board, DOOR_SENDER, "a@ours.test", NULL, &verdict);
 	assert_int_equal(verdict.action, ACTION_PASS);
 	assert_null(verdict.reception);
 }
@@ -200,22 +167,21 @@ leaves_senders_alone(void **state)
 static void
 tells_of_the_reception(void **state)
 {
-	struct board_egress standings[2];
+	struct gate_scene scene;
 	struct verdict verdict;
-	struct config config;
-	struct board board;
 
 	(void)state;
-	prepare(&cases[0], &config, &board, standings);
-	gate_answer(&board, DOOR_RECIPIENT, "a@x.test", google, &verdict);
+	prepare(&scene, &cases[0]);
+	gate_answer(&scene.board, DOOR_RECIPIENT, "a@x.test", google, &verdict);
 	assert_ptr_equal(verdict.reception, &receivers[0]);
 	assert_false(verdict.is_gated);
-	gate_answer(&board, DOOR_RECIPIENT, "a@local.test", google, &verdict);
+	gate_answer(
+	    &scene.board, DOOR_RECIPIENT, "a@local.test", google, &verdict);
 	assert_null(verdict.reception);
-	gate_answer(&board, DOOR_RECIPIENT, "a@x.test", small, &verdict);
+	gate_answer(&scene.board, DOOR_RECIPIENT, "a@x.test", small, &verdict);
 	assert_null(verdict.reception);
-	standings[0].state = STANDING_LISTED;
-	gate_answer(&board, DOOR_RECIPIENT, "a@x.test", google, &verdict);
+	scene.standings[0].state = STANDING_LISTED;
+	gate_answer(&scene.board, DOOR_RECIPIENT, "a@x.test", google, &verdict);
 	assert_null(verdict.reception);
 }
 
@@ -233,18 +199,16 @@ decides_for_a_message(void **state)
 	const struct facts facts = {.sender = "a@ours.test",
 	    .recipients = recipients,
 	    .recipient_count = COUNT(recipients)};
-	struct board_egress standings[2];
+	struct gate_scene scene;
 	struct verdict verdict;
-	struct config config;
-	struct board board;
 	struct line line;
 
 	(void)state;
-	prepare(&cases[0], &config, &board, standings);
+	prepare(&scene, &cases[0]);
 	for (int by_header = 0; by_header < 2; by_header++) {
-		config.reroute_by =
+		scene.config.reroute_by =
 		    by_header ? REROUTE_BY_HEADER : REROUTE_BY_MAP;
-		gate_decide(&board, &facts, &verdict);
+		gate_decide(&scene.board, &facts, &verdict);
 		verdict_line(
 		    &line, &verdict, &facts, MODE_ENFORCE, "4F232A72072", NULL);
 		assert_string_equal(line.text,
@@ -272,17 +236,16 @@ asks_only_where_it_matters(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(wants); i++) {
 		struct gate_case c = cases[0];
-		struct board_egress standings[2];
-		struct config config;
-		struct board board;
+		struct gate_scene scene;
 
 		c.is_listed = wants[i].is_listed;
 		if (wants[i].has_rule)
 			c.rules[0] = (struct rule)FOR("*");
-		prepare(&c, &config, &board, standings);
+		prepare(&scene, &c);
 		if (!wants[i].has_receivers)
-			board.receiver_count = 0;
-		assert_int_equal(gate_wants_receivers(&board), wants[i].want);
+			scene.board.receiver_count = 0;
+		assert_int_equal(
+		    gate_wants_receivers(&scene.board), wants[i].want);
 	}
 }
 
@@ -294,30 +257,28 @@ is_open_while_nothing_is_listed(void **state)
 	    .name = "ours.test", .state = STANDING_CLEAN};
 	struct board_receiver throttled = receivers[0];
 	struct gate_case c = {.has_two_egresses = true};
-	struct board_egress standings[2];
-	struct config config;
-	struct board board;
+	struct gate_scene scene;
 
 	(void)state;
-	prepare(&c, &config, &board, standings);
-	board.domains = &domain;
-	board.domain_count = 1;
-	board.receivers = &throttled;
-	board.receiver_count = 1;
-	standings[0].state = STANDING_UNKNOWN;
-	assert_true(gate_is_open(&board));
+	prepare(&scene, &c);
+	scene.board.domains = &domain;
+	scene.board.domain_count = 1;
+	scene.board.receivers = &throttled;
+	scene.board.receiver_count = 1;
+	scene.standings[0].state = STANDING_UNKNOWN;
+	assert_true(gate_is_open(&scene.board));
 
-	standings[1].state = STANDING_LISTED;
-	assert_false(gate_is_open(&board));
-	standings[1].state = STANDING_CLEAN;
-	standings[1].is_returning = true;
-	assert_false(gate_is_open(&board));
-	standings[1].is_returning = false;
+	scene.standings[1].state = STANDING_LISTED;
+	assert_false(gate_is_open(&scene.board));
+	scene.standings[1].state = STANDING_CLEAN;
+	scene.standings[1].is_returning = true;
+	assert_false(gate_is_open(&scene.board));
+	scene.standings[1].is_returning = false;
 	domain.state = STANDING_LISTED;
-	assert_false(gate_is_open(&board));
+	assert_false(gate_is_open(&scene.board));
 	domain.state = STANDING_CLEAN;
 	throttled.is_gated = true;
-	assert_false(gate_is_open(&board));
+	assert_false(gate_is_open(&scene.board));
 }
 
 int
