@@ -47,7 +47,7 @@ UNIT_OBJ = $(patsubst tests/unit/%.c,$B/tests/unit/%.o,\
 UNIT_LIB = $B/libunit.a
 # What the sandbox shares with the unit tests; without cmocka, which the demo
 # does not install.
-TOOL_OBJ = $B/tests/unit/dns_server.o $B/tests/unit/dns_script.o
+TOOL_OBJ = $(patsubst %,$B/tests/unit/dns_%.o,server script answer packet)
 FUZZ    = $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 TOOLS   = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
 BENCH   = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/*.c))

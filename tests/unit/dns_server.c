@@ -183,7 +183,7 @@ serve_datagram(struct dns_server *server)
 	    (struct sockaddr *)&from, &size);
 	if (length < 0)
 		return false;
-	if (dns_script_read(bytes, length, &question) != 0 ||
+	if (dns_question_read(bytes, length, &question) != 0 ||
 	    !answer(server, &question, &packet, &delay_ms))
 		return true;
 	if (delay_ms > 0)
@@ -219,7 +219,7 @@ serve_tcp(struct dns_server *server)
 	if (recv(fd, &length, 2, MSG_WAITALL) == 2 &&
 	    (length = ntohs(length)) <= sizeof bytes &&
 	    recv(fd, bytes, length, MSG_WAITALL) == length &&
-	    dns_script_read(bytes, length, &question) == 0) {
+	    dns_question_read(bytes, length, &question) == 0) {
 		question.is_tcp = true;
 		if (answer(server, &question, &packet, &delay_ms)) {
 			length = htons(packet.length);
