@@ -10,10 +10,11 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "config/directory.h"
+#include "egress_story.h"
 #include "evidence/resolver.h"
 #include "evidence/roster.h"
 #include "evidence/watch.h"
-#include "standing/standing.h"
+#include "moods.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,8 +29,6 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 #define MIN (60 * CLOCK_SEC)
-#define HOURS 60 /* in minutes */
-#define WEEK (7 * 24 * HOURS)
 #define START (1000 * MIN)
 #define LISTS 40
 #define EGRESSES 3
@@ -37,43 +36,6 @@
 #define KEEP_UNKNOWN (6 * HOURS)
 #define CLEAR_AFTER 30
 #define QUEUE_MAX 20000
-
-#define LOCAL(d) (UINT32_C(0x7f000000) | (d))
-#define PARKED UINT32_C(0xc6336450)
-
-/* How a list answers at a moment. */
-enum mood {
-	GOOD,
-	NODATA,	   /* good, and says "no" as NODATA */
-	TWO_CODES, /* good, and lists with two codes */
-	WILDCARD,
-	WILD_BUT_ONE, /* lists all but 127.0.0.1 */
-	EMPTY,
-	PARKED_ZONE,
-	REFUSAL,	 /* 127.255.255.254 */
-	UNNAMED_REFUSAL, /* 127.255.255.250 */
-	OWN_REFUSAL,	 /* 127.0.0.1, by the directory */
-	NOT_FOR_US,	 /* rcode REFUSED */
-	SERVFAIL,
-	TIMEOUT,
-	MALFORMED,
-	UNREACHABLE,
-	GONE,	     /* the zone is no name */
-	ODD_CODES,   /* good controls; lists us with a code of no meaning */
-	TWO_MINDS,   /* the same, beside a code that means a listing */
-	REFUSES_SOME /* good controls; refuses to say of us */
-};
-
-/* Moods come and go by what a list suffers from. */
-enum malady {
-	NONE,
-	LOSS,
-	SILENT_SPELLS,
-	WILD_SPELLS,
-	EMPTY_SPELLS,
-	FLAPS,
-	ANY
-};
 
 struct kind {
 	int count;
@@ -125,18 +87,7 @@ struct question {
 	int due;   /* the minute */
 };
 
-struct egress_story {
-	struct egress egress;
-	struct address addresses[2];
-	char names[2][ADDRESS_REVERSED_MAX];
-	struct standing standing;
-	char states[64]; /* a letter for each state it was in */
-	int changed[64]; /* and the minute in which it began */
-	int last_true;	 /* the last minute in which it was rightly LISTED */
-};
-
 static struct world {
-	uint64_t random;
 	int minute;
 	struct list lists[LISTS];
 	struct list_use uses[LISTS];
@@ -155,15 +106,6 @@ static struct world {
 	struct watch *watch;
 } world;
 
-static uint64_t
-draw(uint64_t limit)
-{
-	world.random ^= world.random << 13;
-	world.random ^= world.random >> 7;
-	world.random ^= world.random << 17;
-	return world.random % limit;
-}
-
 /* ---- what the real modules get instead of the system's ------------------ */
 
 ssize_t
@@ -173,7 +115,7 @@ getrandom(void *bytes, size_t size, unsigned flags)
 
 	(void)flags;
 	for (size_t i = 0; i < size; i++)
-		at[i] = draw(256);
+		at[i] = moods_draw(256);
 	return size;
 }
 
@@ -193,8 +135,8 @@ resolver_ask(struct resolver *resolver, const char *name, uint16_t type,
 	question->arg = arg;
 	question->asked = world.minute;
 	question->due = world.minute;
-	if (world.minute > 0 && draw(10) == 0)
-		question->due += 1 + draw(2);
+	if (world.minute > 0 && moods_draw(10) == 0)
+		question->due += 1 + moods_draw(2);
 }
 
 /* ---- the lists ---------------------------------------------------------- */
@@ -221,106 +163,27 @@ static int
 story_of(const char *name)
 {
 	for (int i = 0; i < EGRESSES; i++)
-		for (int j = 0; j < 2; j++) {
-			const char *own = world.stories[i].names[j];
-
-			if (strncmp(name, own, strlen(own)) == 0)
-				return i;
-		}
+		if (egress_story_is_asked(&world.stories[i], name))
+			return i;
 	return -1;
-}
-
-static bool
-is_control_listed(const char *name)
-{
-	return strncmp(name, "2.0.0.127.", 10) == 0 ||
-	       strncmp(name, "2.0.0.0.0.0.f.7.f.f.f.f.0.", 26) == 0;
-}
-
-static bool
-is_control_clean(const char *name)
-{
-	return strncmp(name, "1.0.0.127.", 10) == 0 ||
-	       strncmp(name, "1.0.0.0.0.0.f.7.f.f.f.f.0.", 26) == 0;
-}
-
-static void
-put(struct message *message, uint32_t address)
-{
-	message->name_exists = true;
-	message->addresses[message->address_count++] = address;
-}
-
-static enum dns_status
-answer_truly(
-    const struct question *question, enum mood mood, struct message *message)
-{
-	int list = list_of(question->name), story = story_of(question->name);
-
-	if (is_control_listed(question->name) ||
-	    is_listed_truly(list, story, question->asked))
-		put(message, LOCAL(2));
-	if (mood == TWO_CODES && message->address_count > 0)
-		put(message, LOCAL(4));
-	if (mood == NODATA)
-		message->name_exists = true;
-	if (story >= 0 && mood == ODD_CODES)
-		put(message, LOCAL(99));
-	if (story >= 0 && mood == REFUSES_SOME)
-		put(message, LOCAL(255));
-	if (story >= 0 && mood == TWO_MINDS) {
-		put(message, LOCAL(2));
-		put(message, LOCAL(99));
-	}
-	return DNS_RESPONSE;
 }
 
 static enum dns_status
 answer(const struct question *question, struct message *message)
 {
-	enum mood mood = world.moods[list_of(question->name)][question->asked];
-	bool is_zone = strncmp(question->name, "list", 4) == 0;
+	const char *name = question->name;
+	int list = list_of(name), story = story_of(name);
+	const struct mood_query query = {
+	    .name = name,
+	    .is_zone = strncmp(name, "list", 4) == 0,
+	    .is_ours = story >= 0,
+	    .is_listed = is_listed_truly(list, story, question->asked),
+	};
+	enum dns_status status =
+	    moods_answer(world.moods[list][question->asked], &query, message);
 
-	memset(message, 0, sizeof *message);
-	message->ttl_sec = 60 + draw(600);
-	message->name_exists = is_zone && mood != GONE;
-	switch (mood) {
-	case WILDCARD:
-		put(message, LOCAL(2));
-		return DNS_RESPONSE;
-	case WILD_BUT_ONE:
-		if (!is_control_clean(question->name))
-			put(message, LOCAL(2));
-		return DNS_RESPONSE;
-	case PARKED_ZONE:
-		put(message, PARKED);
-		return DNS_RESPONSE;
-	case REFUSAL:
-		put(message, UINT32_C(0x7ffffffe));
-		return DNS_RESPONSE;
-	case UNNAMED_REFUSAL:
-		put(message, UINT32_C(0x7ffffffa));
-		return DNS_RESPONSE;
-	case OWN_REFUSAL:
-		put(message, LOCAL(255));
-		return DNS_RESPONSE;
-	case EMPTY:
-	case GONE:
-		return DNS_RESPONSE;
-	case NOT_FOR_US:
-		return DNS_REFUSED;
-	case SERVFAIL:
-		return DNS_SERVFAIL;
-	case TIMEOUT:
-		return DNS_TIMEOUT;
-	case MALFORMED:
-		return DNS_MALFORMED;
-	case UNREACHABLE:
-		return DNS_UNREACHABLE;
-	default:
-		return is_zone ? DNS_RESPONSE
-			       : answer_truly(question, mood, message);
-	}
+	message->ttl_sec = 60 + moods_draw(600);
+	return status;
 }
 
 /* One question in five hundred fails where packets get lost. */
@@ -328,7 +191,7 @@ static bool
 is_lost(const struct question *question)
 {
 	return world.kinds[list_of(question->name)]->malady != NONE &&
-	       draw(500) == 0;
+	       moods_draw(500) == 0;
 }
 
 /* Answers all that is due in this minute, in no order. */
@@ -342,7 +205,7 @@ run_answers(void)
 		struct message message;
 		enum dns_status status;
 
-		i = waiting + draw(world.queued - waiting);
+		i = waiting + moods_draw(world.queued - waiting);
 		question = world.queue[i];
 		if (question.due > world.minute) {
 			world.queue[i] = world.queue[waiting];
@@ -358,52 +221,6 @@ run_answers(void)
 }
 
 /* ---- a week ------------------------------------------------------------- */
-
-static void
-put_spell(uint8_t *moods, int begin, int length, enum mood mood)
-{
-	for (int i = begin; i < begin + length && i < WEEK - 8 * HOURS; i++)
-		moods[i] = mood;
-}
-
-/* About one spell in ten hours, each a minute to an hour long, or up to three
-   for silence. All are over some hours before the week is. */
-static void
-put_spells(uint8_t *moods, const enum mood *of, size_t count)
-{
-	for (int i = 1 * HOURS; i < WEEK; i += 1 + draw(20 * HOURS)) {
-		enum mood mood = of[draw(count)];
-		int limit =
-		    mood == TIMEOUT || mood == SERVFAIL || mood == REFUSAL
-			? 3 * HOURS
-			: 1 * HOURS;
-
-		put_spell(moods, i, 1 + draw(limit), mood);
-	}
-}
-
-static void
-put_malady(uint8_t *moods, enum malady malady)
-{
-	static const enum mood silent[] = {TIMEOUT, SERVFAIL, REFUSAL};
-	static const enum mood wild[] = {WILDCARD, WILD_BUT_ONE};
-	static const enum mood empty[] = {EMPTY, GONE};
-	static const enum mood any[] = {TIMEOUT, SERVFAIL, REFUSAL, WILDCARD,
-	    WILD_BUT_ONE, EMPTY, PARKED_ZONE, MALFORMED, NOT_FOR_US,
-	    UNREACHABLE, GONE, OWN_REFUSAL};
-
-	if (malady == SILENT_SPELLS)
-		put_spells(moods, silent, COUNT(silent));
-	else if (malady == WILD_SPELLS)
-		put_spells(moods, wild, COUNT(wild));
-	else if (malady == EMPTY_SPELLS)
-		put_spells(moods, empty, COUNT(empty));
-	else if (malady == ANY)
-		put_spells(moods, any, COUNT(any));
-	else if (malady == FLAPS)
-		for (int i = 0; i < WEEK; i += 2 + draw(20))
-			put_spell(moods, i, 1 + draw(10), WILDCARD);
-}
 
 static void
 make_list(int i, const struct kind *kind)
@@ -439,10 +256,9 @@ make_list(int i, const struct kind *kind)
 	    .scopes = SCOPES_DEFAULT,
 	    .zone = world.zones[i],
 	};
-	memset(world.moods[i], kind->mood, WEEK);
-	put_malady(world.moods[i], kind->malady);
-	world.begin[i] = 40 * HOURS + draw(HOURS);
-	world.end[i] = 110 * HOURS + draw(HOURS);
+	moods_fill(world.moods[i], kind->mood, kind->malady);
+	world.begin[i] = 40 * HOURS + moods_draw(HOURS);
+	world.end[i] = 110 * HOURS + moods_draw(HOURS);
 }
 
 static void
@@ -455,16 +271,10 @@ make_story(int i)
 	};
 	struct egress_story *story = &world.stories[i];
 
-	for (int j = 0; j < 2; j++) {
-		address_parse(addresses[i][j], &story->addresses[j]);
-		address_reverse(story->names[j], &story->addresses[j]);
-		strcat(story->names[j], ".");
-	}
+	egress_story_begin(story, addresses[i]);
 	world.egresses[i].name = "egress";
 	world.egresses[i].addresses.items = story->addresses;
 	world.egresses[i].addresses.count = 2;
-	standing_init(&story->standing);
-	story->states[0] = 'u';
 }
 
 static void
@@ -488,7 +298,7 @@ make_world(uint64_t seed)
 	int list = 0;
 
 	memset(&world, 0, sizeof world);
-	world.random = seed;
+	moods_seed(seed);
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		for (int j = 0; j < kinds[i].count; j++)
 			make_list(list++, &kinds[i]);
@@ -535,7 +345,6 @@ step_story(int index, int64_t now_ms)
 	struct egress_story *story = &world.stories[index];
 	const struct subject *subjects[2];
 	struct reading reading;
-	size_t length = strlen(story->states);
 
 	for (int i = 0; i < 2; i++) {
 		subjects[i] = watch_subject(world.watch, &story->addresses[i]);
@@ -543,11 +352,8 @@ step_story(int index, int64_t now_ms)
 	}
 	standing_read(&world.config, subjects, 2, now_ms, &reading);
 	assert_int_equal(reading.of, 2 * LISTS);
-	if (!standing_step(&story->standing, &world.config, &reading, now_ms))
-		return;
-	assert_true(length + 1 < sizeof story->states);
-	story->states[length] = standing_name(story->standing.state)[0];
-	story->changed[length] = world.minute;
+	if (standing_step(&story->standing, &world.config, &reading, now_ms))
+		egress_story_note(story, world.minute);
 }
 
 static void
