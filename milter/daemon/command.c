@@ -125,6 +125,12 @@ create_run(const char *setting, const struct strings *command, const char *qid)
 	return run;
 }
 
+bool
+command_has_room(void)
+{
+	return atomic_load(&running) < COMMAND_RUNNING_MAX;
+}
+
 int
 command_run(const char *setting, const struct strings *command, const char *qid)
 {
@@ -133,7 +139,7 @@ command_run(const char *setting, const struct strings *command, const char *qid)
 	pthread_t thread;
 	int error;
 
-	if (atomic_load(&running) >= COMMAND_RUNNING_MAX)
+	if (!command_has_room())
 		return -1;
 	run = create_run(setting, command, qid);
 	pthread_attr_init(&attributes);

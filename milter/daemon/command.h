@@ -9,6 +9,8 @@
 #ifndef DAEMON_COMMAND_H
 #define DAEMON_COMMAND_H
 
+#include <stdbool.h>
+
 struct strings;
 
 /* What stands for a queue id in the words. */
@@ -16,6 +18,9 @@ struct strings;
 
 /* More than this at a time only pile up behind what holds them. */
 #define COMMAND_RUNNING_MAX 32
+
+/* Whether one more may run. */
+bool command_has_room(void);
 
 /* setting: its key in the configuration, a literal. command: at least one
    word; copied. With a queue id, which may be NULL, success is not worth a

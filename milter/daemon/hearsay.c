@@ -65,7 +65,7 @@ take_turns(struct hearsay *hearsay, int64_t now_ms)
 	if (command->count == 0 || config->mode != MODE_ENFORCE)
 		return;
 	board = board_current(hearsay->with.slot);
-	for (int i = 0; i < BACKLOG_TURNS_A_SECOND &&
+	for (int i = 0; i < BACKLOG_TURNS_A_SECOND && command_has_room() &&
 			backlog_take(hearsay->backlog, board, now_ms, qid) == 0;
 	     i++)
 		command_run("on_block", command, qid);

@@ -39,7 +39,7 @@ nudge_want(struct nudge *nudge)
 void
 nudge_tick(struct nudge *nudge, const struct strings *command, int64_t now_ms)
 {
-	if (nudge->runs_due == 0 ||
+	if (nudge->runs_due == 0 || !command_has_room() ||
 	    (nudge->last_ms != CLOCK_NEVER &&
 		now_ms - nudge->last_ms < NUDGE_APART_MS))
 		return;

@@ -40,6 +40,7 @@ static struct hearsay *hearsay;
 /* ---- in the place of what the hearsay sets in motion --------------------- */
 
 static int asked, renewed;
+static bool is_busy;
 static char runs[256]; /* "4A1 4A2 " */
 
 void
@@ -54,6 +55,12 @@ publisher_want(struct publisher *publisher)
 {
 	(void)publisher;
 	renewed++;
+}
+
+bool
+command_has_room(void)
+{
+	return !is_busy;
 }
 
 int
@@ -119,6 +126,7 @@ begin(void **state)
 		return -1;
 	path = scratch_write("mail.log", "");
 	asked = renewed = 0;
+	is_busy = false;
 	runs[0] = '\0';
 	base = event_base_new();
 	slot = board_slot_create();
@@ -204,6 +212,20 @@ gives_none_in_monitor_mode_or_without_a_command(void **state)
 	assert_string_equal(runs, "");
 }
 
+static void
+keeps_the_turn_while_too_many_commands_run(void **state)
+{
+	(void)state;
+	put_off("4A1");
+	publish(0);
+	is_busy = true;
+	hearsay_tick(hearsay, 1000);
+	assert_string_equal(runs, "");
+	is_busy = false;
+	hearsay_tick(hearsay, 2000);
+	assert_string_equal(runs, "4A1 ");
+}
+
 /* After the reload "news" is where "main" was. */
 static void
 knows_whose_mail_it_is_after_a_reload(void **state)
@@ -263,6 +285,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	    TEST(gives_a_turn_to_mail_that_was_put_off),
 	    TEST(gives_none_in_monitor_mode_or_without_a_command),
+	    TEST(keeps_the_turn_while_too_many_commands_run),
 	    TEST(knows_whose_mail_it_is_after_a_reload),
 	    TEST(learns_who_takes_mail_in),
 	    TEST(acts_on_what_postfix_tells),

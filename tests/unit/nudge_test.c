@@ -1,6 +1,7 @@
 #include "daemon/nudge.h"
 
 #include "config/config.h"
+#include "daemon/command.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -98,6 +99,25 @@ never_runs_too_often(void **state)
 }
 
 static void
+waits_while_too_many_commands_run(void **state)
+{
+	static char *sleeper[] = {"/bin/sleep", "3"};
+	static const struct strings hangs = {sleeper, 2};
+	struct nudge *nudge = nudge_create();
+
+	(void)state;
+	while (command_has_room())
+		command_run("on_block", &hangs, "4A");
+	nudge_want(nudge);
+	nudge_tick(nudge, &words, 1000);
+	for (int i = 0; i < TENTHS_MAX && !command_has_room(); i++)
+		rest();
+	nudge_tick(nudge, &words, 2000);
+	expect_runs(1);
+	nudge_destroy(&nudge);
+}
+
+static void
 runs_without_privilege(void **state)
 {
 	struct nudge *nudge = nudge_create();
@@ -135,6 +155,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, scratch_destroy)
 	    TEST(runs_twice_for_a_wish),
 	    TEST(never_runs_too_often),
+	    TEST(waits_while_too_many_commands_run),
 	    TEST(runs_without_privilege),
 	    TEST(runs_nothing_without_a_command),
 	};
