@@ -27,8 +27,9 @@ bool budgets_has(const struct route *);
    route's budget. */
 int budgets_take(struct budgets *, const struct route *, uint32_t messages,
     uint32_t recipients, int64_t now_ms);
-/* A message with so many recipients, of which so many questions have
-   been counted before: in their place counts it once. 0, or -1 with all as it was. */
+/* A message with so many recipients, of which so many questions have been
+   counted before: in their place counts it once. 0, or -1 with all as it
+   was. */
 int budgets_settle(struct budgets *, const struct route *, uint32_t charged,
     uint32_t recipients, int64_t now_ms);
 /* What was counted and did not come to it. */
