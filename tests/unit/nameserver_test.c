@@ -5,17 +5,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 /* A port of 127.0.0.1 where nobody listens. */
 static void
@@ -127,14 +122,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, resolver_world_open, resolver_world_close)
-	    TEST(says_when_nobody_listens),
-	    TEST(a_dead_server_costs_nothing),
-	    TEST(goes_on_to_the_next_server),
-	    TEST(refuses_unusable_servers),
-	    TEST(takes_the_systems_servers),
+	    RESOLVER_TEST(says_when_nobody_listens),
+	    RESOLVER_TEST(a_dead_server_costs_nothing),
+	    RESOLVER_TEST(goes_on_to_the_next_server),
+	    RESOLVER_TEST(refuses_unusable_servers),
+	    RESOLVER_TEST(takes_the_systems_servers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

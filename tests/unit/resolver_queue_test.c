@@ -1,14 +1,9 @@
 /* Many questions at once, and how they end. */
 #include "resolver_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 /* More than may be on the wire: all are answered, and in the first moment no
    more than a burst has been sent. */
@@ -135,13 +130,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, resolver_world_open, resolver_world_close)
-	    TEST(queues_what_is_too_much),
-	    TEST(callbacks_may_ask),
-	    TEST(endless_failures_starve_nobody),
-	    TEST(destroy_ends_every_question_once),
+	    RESOLVER_TEST(queues_what_is_too_much),
+	    RESOLVER_TEST(callbacks_may_ask),
+	    RESOLVER_TEST(endless_failures_starve_nobody),
+	    RESOLVER_TEST(destroy_ends_every_question_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,14 +3,9 @@
 
 #include "base/clock.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #define OR_TIMEOUT 0x100
 
@@ -204,15 +199,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name)                       \
-	cmocka_unit_test_setup_teardown( \
-	    name, resolver_world_open, resolver_world_close)
-	    TEST(tells_answers_from_lies),
-	    TEST(brings_texts),
-	    TEST(caches_nothing),
-	    TEST(asks_for_the_very_name),
-	    TEST(gives_each_try_its_time),
-	    TEST(one_question_does_not_end_others),
+	    RESOLVER_TEST(tells_answers_from_lies),
+	    RESOLVER_TEST(brings_texts),
+	    RESOLVER_TEST(caches_nothing),
+	    RESOLVER_TEST(asks_for_the_very_name),
+	    RESOLVER_TEST(gives_each_try_its_time),
+	    RESOLVER_TEST(one_question_does_not_end_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

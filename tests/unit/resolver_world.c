@@ -2,12 +2,7 @@
 
 #include "config/config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 const char script[] =
     "listed.test A a 300 127.0.0.2 127.0.0.4\n"

@@ -10,6 +10,12 @@
 
 #include <event2/event.h>
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* Long beside what a loaded machine makes a question wait, short beside the
@@ -37,6 +43,9 @@ struct reply {
 /* Of cmocka: *state is the fixture, whose resolver asks the server once. */
 int resolver_world_open(void **state);
 int resolver_world_close(void **state);
+#define RESOLVER_TEST(name)              \
+	cmocka_unit_test_setup_teardown( \
+	    name, resolver_world_open, resolver_world_close)
 
 /* Another resolver in the place of the one before. */
 void open_resolver(struct fixture *, const char *servers, int tries);

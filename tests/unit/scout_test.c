@@ -209,6 +209,14 @@ does_not_blame_dns_on_it(void **state)
 	    tick_until_down(fixture), "its host has no address");
 }
 
+/* At a port of ours, under that name; *fd is to be closed. */
+static void
+start_listening(const char *host, char nexthop[64], int *fd)
+{
+	snprintf(nexthop, 64, "smtp:[%s]:%u", host, local_port_open(fd));
+	assert_int_equal(listen(*fd, 5), 0);
+}
+
 /* The addresses known last are probed on. */
 static void
 goes_on_without_dns(void **state)
@@ -217,9 +225,7 @@ goes_on_without_dns(void **state)
 	char nexthop[64];
 	int fd;
 
-	snprintf(nexthop, sizeof nexthop, "smtp:[smart.test]:%u",
-	    local_port_open(&fd));
-	assert_int_equal(listen(fd, 5), 0);
+	start_listening("smart.test", nexthop, &fd);
 	dns_server_script(fixture->server,
 	    "smart.test A a 60 127.0.0.1\nsmart.test AAAA nodata 60 60\n");
 	use(fixture, nexthop, CLOCK_SEC);
@@ -239,9 +245,7 @@ may_be_told_anew_at_any_time(void **state)
 	char nexthop[64];
 	int fd;
 
-	snprintf(nexthop, sizeof nexthop, "smtp:[127.0.0.1]:%u",
-	    local_port_open(&fd));
-	assert_int_equal(listen(fd, 5), 0);
+	start_listening("127.0.0.1", nexthop, &fd);
 	dns_server_script(fixture->server, "smart.test * drop\n");
 	for (int i = 0; i < 3; i++) {
 		use(fixture, "smtp:[smart.test]:587", CLOCK_SEC);
