@@ -44,7 +44,8 @@ escape_byte(char piece[4], unsigned char c)
 		piece[n++] = c;
 		return n;
 	}
-	memcpy(piece, "\\x", 2);
+	piece[0] = '\\';
+	piece[1] = 'x';
 	piece[2] = digits[c >> 4];
 	piece[3] = digits[c & 15];
 	return 4;

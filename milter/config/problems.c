@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct problems {
 	char **texts;
@@ -39,14 +40,32 @@ add(struct problems *problems, char *text)
 	problems->texts[problems->count++] = text;
 }
 
+/* The same with \xHH for what a terminal would not show as it is: what was
+   found in a file may be anything. To be freed. */
+static char *
+printable(const char *text)
+{
+	char *out = alloc_zeroed(strlen(text) + 1, 4), *end = out;
+
+	for (; *text; text++)
+		if (*text >= ' ' && *text <= '~')
+			*end++ = *text;
+		else
+			end +=
+			    snprintf(end, 5, "\\x%02x", (unsigned char)*text);
+	return out;
+}
+
 static __attribute__((format(printf, 4, 0))) char *
 place(const char *file, int line, const char *severity, const char *format,
     va_list args)
 {
-	char *text = NULL, *placed;
+	char *raw = NULL, *text, *placed;
 
-	if (vasprintf(&text, format, args) < 0)
+	if (vasprintf(&raw, format, args) < 0)
 		abort();
+	text = printable(raw);
+	free(raw);
 	if (line > 0)
 		placed =
 		    alloc_printf("%s:%d: %s: %s", file, line, severity, text);

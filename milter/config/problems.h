@@ -14,7 +14,8 @@ struct problems *problems_create(void);
 void problems_destroy(struct problems **);
 
 /* "FILE:LINE: error: ..." and "FILE:LINE: warning: ...". The text says what
-   was found and what was expected. line 0: none is known. */
+   was found and what was expected; what is not printable ASCII in it becomes
+   \xHH. line 0: none is known. */
 void problems_error(struct problems *, const char *file, int line,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void problems_warning(struct problems *, const char *file, int line,

@@ -97,9 +97,8 @@ passes_all(const struct board *board)
 static unsigned long
 wanted_steps(const struct board *board)
 {
-	const struct config *config = board ? board->config : NULL;
-	bool acts_by_header = config && config->mode == MODE_ENFORCE &&
-			      config->reroute_by == REROUTE_BY_HEADER;
+	bool acts_by_header = board && board->config->mode == MODE_ENFORCE &&
+			      board->config->reroute_by == REROUTE_BY_HEADER;
 
 	return SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOEOH | SMFIP_NOBODY |
 	       SMFIP_NOUNKNOWN | (passes_all(board) ? 0 : SMFIP_NR_MAIL) |

@@ -297,6 +297,9 @@ static const struct {
     {"policy = ( { name = \"r\"; then = \"hold\"; egress = \"maim\"; } );",
 	"r.conf:2: error: policy.egress: unknown egress \"maim\": the nearest "
 	"known egress is \"main\""},
+    {"policy = ( { name = \"r\"; then = \"hold\"; egress = \"m\267in\"; } );",
+	"r.conf:2: error: policy.egress: unknown egress \"m\\xb7in\": the "
+	"nearest known egress is \"main\""},
     {"policy = ( { name = \"r\"; then = \"hold\"; senders = \"a.test\"; } );",
 	"r.conf:2: error: policy.senders: found \"a.test\", expected "
 	"\"user@example.com\", \"@example.com\", \"@.example.com\", "
