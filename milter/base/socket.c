@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -55,4 +58,21 @@ socket_claim(const char *path, char **reason)
 		return -1;
 	}
 	return 0;
+}
+
+void
+socket_listeners_send_at_once(void)
+{
+	const int on = 1;
+
+	for (int fd = 0; fd < FD_SETSIZE; fd++) {
+		int is_listening = 0;
+		socklen_t length = sizeof is_listening;
+
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening,
+			&length) == 0 &&
+		    is_listening)
+			setsockopt(
+			    fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	}
 }

@@ -1,5 +1,5 @@
 /*
- * socket -- unix sockets by path. Any thread.
+ * socket -- unix sockets by path, and how TCP sends small pieces. Any thread.
  */
 #ifndef BASE_SOCKET_H
 #define BASE_SOCKET_H
@@ -8,6 +8,12 @@
    removed. 0, or -1 with *reason set (to be freed) if a process answers
    there, or if something that is no socket is in the way. */
 int socket_claim(const char *path, char **reason);
+
+/* What is accepted from now on, by any TCP socket of this process that listens,
+   sends each piece at once: else the second waits for the delayed
+   acknowledgement of the first (TCP_NODELAY). For libraries that do not show
+   their socket. */
+void socket_listeners_send_at_once(void);
 
 /* A connected stream socket, or -1 with errno set. */
 int socket_connect(const char *path);

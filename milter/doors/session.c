@@ -15,15 +15,11 @@
 
 #include <libmilter/mfapi.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/select.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -448,26 +444,6 @@ path_of(const char *socket)
 	return NULL;
 }
 
-/* A header and the answer after it are two pieces, and the second would wait
-   for the MTA's delayed acknowledgement of the first. libmilter keeps its
-   listening socket to itself; the connections take this over from it. */
-static void
-send_without_delay(void)
-{
-	const int on = 1;
-
-	for (int fd = 0; fd < FD_SETSIZE; fd++) {
-		int is_listening = 0;
-		socklen_t length = sizeof is_listening;
-
-		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening,
-			&length) == 0 &&
-		    is_listening)
-			setsockopt(
-			    fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	}
-}
-
 int
 session_open(const char *socket, struct board_slot *board_slot)
 {
@@ -491,8 +467,9 @@ session_open(const char *socket, struct board_slot *board_slot)
 	}
 	if (path && stat(path, &info) == 0)
 		socket_inode = info.st_ino;
+	/* libmilter sends a header and the answer after it in two pieces. */
 	if (is_inet)
-		send_without_delay();
+		socket_listeners_send_at_once();
 	return 0;
 }
 
