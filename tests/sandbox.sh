@@ -389,9 +389,11 @@ postfix_conf() {
 master_conf() {
 	local name
 	echo "127.0.0.1:$smtp_port inet n - n - - smtpd"
-	echo 'pickup unix n - n 1 1 pickup'
+	echo 'pickup unix n - n 60 1 pickup'
 	echo 'cleanup unix n - n - 0 cleanup'
-	echo 'qmgr unix n - n 1 1 qmgr'
+	# Woken each second it can be too busy to be; master then logs a warning,
+	# waiting for a postlogd that may be waiting for master.
+	echo 'qmgr unix n - n 300 1 qmgr'
 	echo 'rewrite unix - - n - - trivial-rewrite'
 	for name in bounce defer trace; do
 		echo "$name unix - - n - 0 bounce"
