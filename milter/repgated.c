@@ -1,9 +1,9 @@
 /*
  * repgated -- the daemon: options, wiring, start, stop.
  *
- * The main thread serves the milter socket; libmilter adds a thread for each
- * connection; the engine has one. SIGUSR1 reloads; SIGTERM, SIGINT and SIGHUP
- * stop (libmilter keeps these for itself).
+ * libmilter has a thread for the milter socket, and adds one for each
+ * connection; the engine has one. The main thread waits to be told to stop, by
+ * SIGTERM, SIGINT or SIGHUP. SIGUSR1 reloads.
  */
 #include "base/alloc.h"
 #include "base/descriptors.h"
@@ -33,6 +33,11 @@
 /* Once told to stop, libmilter takes no more commands; what it is deciding by
    then is done in an instant. A longer wait would only hold up mail. */
 #define DRAIN_HUNDREDTHS 50
+
+/* libmilter looks every 5 seconds whether it is to stop. While mail flows it
+   may not end at all: as it stops it destroys a lock that one of its threads
+   has, and others wait for (8.17, mi_pool_controller). */
+#define MILTER_END_SECONDS 8
 
 struct options {
 	const char *config_path;
@@ -139,6 +144,18 @@ on_reload_signal(int number)
 	engine_reload(engine);
 }
 
+static sigset_t
+stop_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	return signals;
+}
+
 static void
 prepare_signals(void)
 {
@@ -148,12 +165,47 @@ prepare_signals(void)
 
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGUSR1, &reload, NULL);
-	sigemptyset(&blocked);
+	blocked = stop_signals();     /* for the main thread */
 	sigaddset(&blocked, SIGUSR1); /* for the engine thread */
-	sigaddset(&blocked, SIGHUP);  /* the others for libmilter's */
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+}
+
+static void *
+serve_milter(void *main_thread)
+{
+	int status = session_serve();
+
+	pthread_kill(*(pthread_t *)main_thread, SIGTERM);
+	return status == 0 ? NULL : "failed";
+}
+
+/* Until told to stop, or until libmilter gives up: -1. It waits for the same
+   signals, but Linux prefers the main thread. */
+static int
+serve_until_stopped(void)
+{
+	static pthread_t main_thread;
+	sigset_t signals = stop_signals();
+	struct timespec end;
+	pthread_t milter;
+	void *failure;
+	int number;
+
+	main_thread = pthread_self();
+	if (pthread_create(&milter, NULL, serve_milter, &main_thread) != 0) {
+		log_error("cannot start the milter's thread");
+		return -1;
+	}
+	sigwait(&signals, &number);
+	supervisor_stopping();
+	log_info("stopping");
+	session_stop();
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += MILTER_END_SECONDS;
+	if (pthread_timedjoin_np(milter, &failure, &end) == 0)
+		return failure ? -1 : 0;
+	log_warning("libmilter does not end; its sessions are left to the MTA");
+	return 0;
 }
 
 static void
@@ -232,9 +284,7 @@ serve(const struct options *options, struct config *config)
 	}
 	log_info("repgated " VERSION " serves %s", socket);
 	supervisor_ready();
-	status = session_serve();
-	supervisor_stopping();
-	log_info("stopping");
+	status = serve_until_stopped();
 	session_close();
 	drain();
 	engine_stop(&engine);

@@ -60,6 +60,21 @@ socket_claim(const char *path, char **reason)
 	return 0;
 }
 
+ino_t
+socket_file(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 ? info.st_ino : 0;
+}
+
+void
+socket_remove(const char *path, ino_t file)
+{
+	if (socket_file(path) == file)
+		unlink(path);
+}
+
 void
 socket_listeners_send_at_once(void)
 {

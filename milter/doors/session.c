@@ -20,8 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 /* The engine gives a sign of life every second. One that has been silent for
    this long is broken, and its board is no longer to be acted on. */
@@ -449,7 +448,6 @@ session_open(const char *socket, struct board_slot *board_slot)
 {
 	const char *path = path_of(socket);
 	char *reason = NULL;
-	struct stat info;
 
 	slot = board_slot;
 	socket_path = path ? alloc_string(path) : NULL;
@@ -465,8 +463,7 @@ session_open(const char *socket, struct board_slot *board_slot)
 		log_error("milter.socket: cannot listen on %s", socket);
 		return -1;
 	}
-	if (path && stat(path, &info) == 0)
-		socket_inode = info.st_ino;
+	socket_inode = path ? socket_file(path) : 0;
 	/* libmilter sends a header and the answer after it in two pieces. */
 	if (is_inet)
 		socket_listeners_send_at_once();
@@ -480,14 +477,16 @@ session_serve(void)
 }
 
 void
+session_stop(void)
+{
+	smfi_stop();
+}
+
+void
 session_close(void)
 {
-	struct stat info;
-
-	/* A successor may already have put its own there. */
-	if (socket_path && stat(socket_path, &info) == 0 &&
-	    info.st_ino == socket_inode)
-		unlink(socket_path);
+	if (socket_path)
+		socket_remove(socket_path, socket_inode);
 	free(socket_path);
 	socket_path = NULL;
 }

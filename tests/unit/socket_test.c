@@ -1,14 +1,18 @@
+#include "base/alloc.h"
 #include "base/socket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct sockaddr_in
@@ -58,11 +62,48 @@ listeners_send_at_once(void **state)
 	close(listener);
 }
 
+static int
+bind_at(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strcpy(address.sun_path, path);
+	assert_int_equal(
+	    bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	return fd;
+}
+
+static void
+a_successor_is_left_alone(void **state)
+{
+	char directory[] = "/tmp/repgate-test.XXXXXX", *path;
+	int fd;
+	ino_t file;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	path = alloc_printf("%s/socket", directory);
+	assert_int_equal(socket_file(path), 0);
+	socket_remove(path, 0);
+	fd = bind_at(path);
+	file = socket_file(path);
+	assert_int_not_equal(file, 0);
+	socket_remove(path, file + 1);
+	assert_int_equal(socket_file(path), file);
+	socket_remove(path, file);
+	assert_int_equal(socket_file(path), 0);
+	assert_int_equal(rmdir(directory), 0);
+	close(fd);
+	free(path);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(listeners_send_at_once),
+	    cmocka_unit_test(a_successor_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
