@@ -143,6 +143,22 @@ test: deps
 	$(MAKE) -j2 all tools
 	prove -j2 tests/system
 
+# The system tests once more, with a daemon that is watched. By valgrind it is
+# half an hour.
+test-asan: deps
+	$(MAKE) B=build/asan OPT=-O1 SAN="$(ASAN)" all
+	$(MAKE) all tools
+	tests/sanitized asan
+
+test-tsan: deps tsan
+	$(MAKE) all tools
+	tests/sanitized tsan
+
+test-valgrind: deps
+	tests/deps valgrind
+	$(MAKE) all tools
+	tests/sanitized valgrind
+
 demo:
 	@tests/deps build run
 	@$(MAKE) --no-print-directory -s all $B/tools/lying_dns
@@ -186,7 +202,7 @@ deps:
 	@tests/deps
 
 C_FILES = $(wildcard milter/*.[ch] milter/*/*.[ch] tests/*/*.[ch])
-SCRIPTS = tests/deps tests/demo tests/sandbox.sh tests/lies.sh \
+SCRIPTS = tests/deps tests/demo tests/sanitized tests/sandbox.sh tests/lies.sh \
           tests/world.sh tests/with_postfix tests/sendmail.sh \
           tests/bench/gate tests/bench/map tests/bench/sendmail \
           tests/bench/check tests/bench/replay tests/bench/load tests/faults .ci/run \
@@ -246,9 +262,10 @@ test-boot: deps
 clean:
 	rm -rf build
 
-.PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test demo bench \
-        bench-gate bench-check bench-replay bench-load faults coverage deps lint \
-        install deb dist test-deb test-boot clean
+.PHONY: all tools bench-tools fuzzers unit asan tsan fuzz test test-asan \
+        test-tsan test-valgrind demo bench bench-gate bench-check \
+        bench-replay bench-load faults coverage deps lint install deb dist \
+        test-deb test-boot clean
 .SECONDARY:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)

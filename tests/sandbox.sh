@@ -19,7 +19,9 @@ repgated=${REPGATED:-$root/build/repgated}
 repgate=${REPGATE:-$root/build/repgate}
 # Words put before the daemon's command, as "setarch -R".
 read -ra repgated_wrap <<<"${REPGATED_WRAP:-}"
-deadline=${SANDBOX_DEADLINE:-20} # seconds that any wait may take
+deadline=20 # seconds that any wait may take
+# Times as long, and no measure of memory, where something watches the daemon.
+slowness=${SANDBOX_SLOWNESS:-1}
 PATH=$PATH:/usr/sbin:/sbin
 
 declare -A pids=() conf=()
@@ -97,7 +99,7 @@ done_testing() {
 
 # wait_until COMMAND...: polls; 1 when the deadline has passed.
 wait_until() {
-	local end=$((SECONDS + deadline))
+	local end=$((SECONDS + deadline * slowness))
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
 		sleep 0.05

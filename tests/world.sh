@@ -159,7 +159,7 @@ hosted_start() {
 
 # Goes on sending with the test's own send_one until repgated's log has it.
 send_until() { # REGEX
-	local end=$((SECONDS + deadline))
+	local end=$((SECONDS + deadline * slowness))
 	until ! log_count "$1" | grep -qx 0; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 		send_one || return 1

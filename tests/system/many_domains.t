@@ -66,7 +66,8 @@ send_more 20000
 second=$(resident_kb)
 note "resident: $before kB, $first kB, $second kB"
 is "as many are known as may be" "$(domains_known)" 10000
-ok "they take less than 32 MB" [ $((first - before)) -lt 32768 ]
+[ "$slowness" != 1 ] ||
+    ok "they take less than 32 MB" [ $((first - before)) -lt 32768 ]
 ok "more of them take no more" [ $((second - first)) -lt 2048 ]
 is "each message passed" \
     "$(repgate status --json | grep -oE '"passed": ?[0-9]+' |

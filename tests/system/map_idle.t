@@ -30,7 +30,7 @@ coproc idle {
 }
 # shellcheck disable=SC2154 # coproc sets it
 pids[idle]=$idle_PID
-read -r -t 20 said <&"${idle[0]}"
+read -r -t $((20 * slowness)) said <&"${idle[0]}"
 is "5,000 connections" "$said" connected
 has_them() {
 	repgate status --json | grep -qE '"map_connections": 50[0-9][0-9]'
@@ -40,7 +40,7 @@ ok "a message is accepted" send anna@ours.test bob@customer.test
 arrived smarthost 1
 sleep 3
 echo go >&"${idle[1]}"
-read -r -t 20 said <&"${idle[0]}"
+read -r -t $((20 * slowness)) said <&"${idle[0]}"
 is "all 5,000 are served after a rest" "$said" 5000
 unset 'pids[idle]'
 

@@ -10,15 +10,7 @@ deadline=60
 ok "there is a build with ThreadSanitizer" test -x "$repgated"
 ok "and it is one" grep -q __tsan_init "$repgated"
 sandbox_start
-# libmilter's own, at exit: it leaves threads behind, and destroys locks that
-# these still use. Races on data are not among what is passed over.
-cat >"$dir/suppressions" <<'END'
-thread:libmilter.so
-race:pthread_mutex_destroy
-race:pthread_cond_destroy
-mutex:libmilter.so
-END
-export TSAN_OPTIONS="suppressions=$dir/suppressions"
+export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp"
 repgate_start
 wait_for_log 'standing: egress=main .*to=clean'
 
