@@ -21,6 +21,7 @@
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,11 +35,6 @@
    then is done in an instant. A longer wait would only hold up mail. */
 #define DRAIN_HUNDREDTHS 50
 
-/* libmilter looks every 5 seconds whether it is to stop. While mail flows it
-   may not end at all: as it stops it destroys a lock that one of its threads
-   has, and others wait for (8.17, mi_pool_controller). */
-#define MILTER_END_SECONDS 8
-
 struct options {
 	const char *config_path;
 	const char *user; /* NULL: whoever started us */
@@ -46,6 +42,7 @@ struct options {
 };
 
 static struct engine *engine; /* for the signal handler */
+static atomic_bool milter_failed;
 
 static void
 usage(FILE *to)
@@ -170,25 +167,28 @@ prepare_signals(void)
 	pthread_sigmask(SIG_BLOCK, &blocked, NULL);
 }
 
+/* Returns when libmilter fails, or when it got the signal itself. */
 static void *
 serve_milter(void *main_thread)
 {
-	int status = session_serve();
-
+	if (session_serve() != 0)
+		atomic_store(&milter_failed, true);
 	pthread_kill(*(pthread_t *)main_thread, SIGTERM);
-	return status == 0 ? NULL : "failed";
+	return NULL;
 }
 
-/* Until told to stop, or until libmilter gives up: -1. It waits for the same
-   signals, but Linux prefers the main thread. */
+/* Until told to stop, or until libmilter fails: -1. A thread of libmilter waits
+   for the same signals, but Linux prefers the main thread, which then passes
+   them on. libmilter's end is not waited for: it looks every 5 seconds whether
+   it is to stop, and while mail flows it may not end at all (8.17:
+   mi_pool_controller destroys a lock that another thread has, and others wait
+   for). */
 static int
 serve_until_stopped(void)
 {
 	static pthread_t main_thread;
 	sigset_t signals = stop_signals();
-	struct timespec end;
 	pthread_t milter;
-	void *failure;
 	int number;
 
 	main_thread = pthread_self();
@@ -196,16 +196,12 @@ serve_until_stopped(void)
 		log_error("cannot start the milter's thread");
 		return -1;
 	}
+	pthread_detach(milter);
 	sigwait(&signals, &number);
 	supervisor_stopping();
 	log_info("stopping");
-	session_stop();
-	clock_gettime(CLOCK_REALTIME, &end);
-	end.tv_sec += MILTER_END_SECONDS;
-	if (pthread_timedjoin_np(milter, &failure, &end) == 0)
-		return failure ? -1 : 0;
-	log_warning("libmilter does not end; its sessions are left to the MTA");
-	return 0;
+	kill(getpid(), SIGTERM);
+	return atomic_load(&milter_failed) ? -1 : 0;
 }
 
 static void

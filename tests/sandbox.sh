@@ -20,7 +20,8 @@ repgate=${REPGATE:-$root/build/repgate}
 # Words put before the daemon's command, as "setarch -R".
 read -ra repgated_wrap <<<"${REPGATED_WRAP:-}"
 deadline=20 # seconds that any wait may take
-# Times as long, and no measure of memory, where something watches the daemon.
+# More than once as long where something watches the daemon (tests/sanitized);
+# its memory and its program are not its own then.
 slowness=${SANDBOX_SLOWNESS:-1}
 PATH=$PATH:/usr/sbin:/sbin
 

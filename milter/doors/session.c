@@ -477,12 +477,6 @@ session_serve(void)
 }
 
 void
-session_stop(void)
-{
-	smfi_stop();
-}
-
-void
 session_close(void)
 {
 	if (socket_path)

@@ -21,13 +21,12 @@ struct session_counters {
 };
 
 /* Once each and in this order. session_open opens the socket: 0, or -1 with the
-   reason logged. session_serve serves it until another thread calls
-   session_stop: 0, or -1 if libmilter fails. SIGTERM, SIGINT and SIGHUP must be
-   blocked in its thread: libmilter waits for them too, and then ends the same
-   way. session_close removes the socket. */
+   reason logged. session_serve returns at SIGTERM, SIGINT or SIGHUP, which must
+   be blocked in all threads: libmilter waits for them; -1 if it fails. From the
+   signal on it serves no more commands, and may take seconds to return.
+   session_close removes the socket. */
 int session_open(const char *socket, struct board_slot *);
 int session_serve(void);
-void session_stop(void);
 void session_close(void);
 
 void session_count(struct session_counters *out);

@@ -66,9 +66,10 @@ send_more 20000
 second=$(resident_kb)
 note "resident: $before kB, $first kB, $second kB"
 is "as many are known as may be" "$(domains_known)" 10000
-[ "$slowness" != 1 ] ||
-    ok "they take less than 32 MB" [ $((first - before)) -lt 32768 ]
-ok "more of them take no more" [ $((second - first)) -lt 2048 ]
+if [ "$slowness" = 1 ]; then
+	ok "they take less than 32 MB" [ $((first - before)) -lt 32768 ]
+	ok "more of them take no more" [ $((second - first)) -lt 2048 ]
+fi
 is "each message passed" \
     "$(repgate status --json | grep -oE '"passed": ?[0-9]+' |
         grep -oE '[0-9]+')" $sent
