@@ -173,7 +173,7 @@ serve_milter(void *main_thread)
 {
 	if (session_serve() != 0)
 		atomic_store(&milter_failed, true);
-	pthread_kill(*(pthread_t *)main_thread, SIGTERM);
+	pthread_kill(*(pthread_t *)main_thread, SIGHUP);
 	return NULL;
 }
 
