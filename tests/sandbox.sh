@@ -330,15 +330,15 @@ message_at() { # WHERE
 
 # A message that the queue manager takes up again while a delivery agent is not
 # done with it yet goes back to incoming, and lies there until it is told to
-# look. Mail that waits for a reason is in deferred, and is left alone.
+# look. Mail that waits for a reason is in deferred, and is left alone. Who looks
+# once can miss a message on its way in each of the directories.
 queue_is_empty() {
-	local name others=
-	for name in maildrop active deferred; do
-		others+=$(find "$dir/queue/$name" -type f 2>/dev/null)
-	done
-	[ -z "$others" ] || return 1
-	[ -n "$(find "$dir/queue/incoming" -type f 2>/dev/null)" ] || return 0
-	postqueue -c "$dir/postfix" -f 2>/dev/null
+	local files
+	files=$(cd "$dir/queue" && find maildrop incoming active deferred \
+	    maildrop incoming active deferred -type f 2>/dev/null)
+	[ -n "$files" ] || return 0
+	grep -qv ^incoming/ <<<"$files" ||
+	    postqueue -c "$dir/postfix" -f 2>/dev/null
 	return 1
 }
 

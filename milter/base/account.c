@@ -119,8 +119,10 @@ int
 account_access(const struct account *account, const char *path, int mode)
 {
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
+	fflush(stdout); /* not to be written by both */
+	pid = fork();
 	if (pid == 0) {
 		if (!become(account))
 			_exit(NOT_BECOME);
