@@ -241,7 +241,9 @@ install: all
 
 # A Debian package, and what it takes to build one elsewhere; both come out the
 # same, byte by byte, whenever they are made.
-deb: all
+deb:
+	tests/deps build package
+	$(MAKE) all
 	contrib/debian/build
 
 dist:
@@ -251,13 +253,12 @@ dist:
 	echo build/repgate-$(VERSION).tar.gz
 
 test-deb: deps
-	tests/deps package
 	$(MAKE) deb
 	tests/package
 
 # The package on a machine that boots; root. Minutes with KVM, else half an hour.
 test-boot: deps
-	tests/deps package boot
+	tests/deps boot
 	$(MAKE) deb
 	tests/boot/run
 
@@ -270,4 +271,4 @@ clean:
         test-deb test-boot clean
 .SECONDARY:
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -name '*.d' -type f 2>/dev/null)
