@@ -451,8 +451,11 @@ destroy(struct check *check)
 		names_destroy(&check->names[i]);
 	if (check->deadline)
 		event_free(check->deadline);
-	if (check->base)
+	if (check->base) {
+		/* A stream with a callback due is freed after that had its turn. */
+		event_base_loop(check->base, EVLOOP_NONBLOCK);
 		event_base_free(check->base);
+	}
 	free(check->names);
 	free(check->servers);
 	free(check->asked);

@@ -1,8 +1,27 @@
 #!/bin/bash
 # Under AddressSanitizer: traffic by both doors, a reload, questions of the
-# administrator; and when it has stopped nothing is left.
+# administrator; and when it has stopped nothing is left. Nor is anything of a
+# check that the daemon's answer reaches too late.
 REPGATED=${REPGATED_ASAN:-$(dirname "$0")/../../build/asan/repgated}
 . "$(dirname "$0")/../sandbox.sh"
+
+# With it what comes and what is due are seen at once.
+late_library() { # FILE
+	gcc -shared -fPIC -D_GNU_SOURCE -x c - -o "$1" <<-'END'
+	#include <dlfcn.h>
+	#include <sys/epoll.h>
+	#include <unistd.h>
+
+	int epoll_wait(int fd, struct epoll_event *events, int count, int ms)
+	{
+		int (*next)(int, struct epoll_event *, int, int) =
+		    dlsym(RTLD_NEXT, "epoll_wait");
+
+		usleep(700000);
+		return next(fd, events, count, ms);
+	}
+	END
+}
 
 deadline=60
 ok "there is a build with AddressSanitizer" test -x "$repgated"
@@ -19,6 +38,12 @@ ok "100 more are" send_many 10 100
 wait_until queue_is_empty
 is "200 recipients" "$(recipients_served | wc -l)" 200
 like "a status" "$(repgate status --json)" '"egress"'
+ok "there is a library to put before libc" late_library "$dir/late.so"
+ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$dir/late.so \
+    "${repgated%d}" --config "$dir/repgate.conf" check --deadline 200ms \
+    >"$dir/out" 2>"$dir/err"
+like "a check in which all is late" "$(cat "$dir/out")" 'UNKNOWN|unknown'
+is "leaves nothing either" "$(grep -c Sanitizer "$dir/err")" 0
 repgate_stop
 log_lacks 'Sanitizer'
 
