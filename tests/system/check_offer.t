@@ -134,7 +134,8 @@ kill -STOP "$(xargs <"$dir/queue/pid/master.pid")"
 took=$SECONDS
 status=0
 repgate check --routes --deadline 1s >"$dir/out" 2>"$dir/err" || status=$?
-ok "servers that say nothing do not hold it up" [ $((SECONDS - took)) -le 4 ]
+ok "servers that say nothing do not hold it up" \
+    [ $((SECONDS - took)) -le $((4 * slowness)) ]
 kill -CONT "$(xargs <"$dir/queue/pid/master.pid")"
 
 # The daemon is root here, and asks as nobody, who may not read the logins.
@@ -182,7 +183,7 @@ ok "holds up no status" tells_status
 is "and no reload" "$(repgate reload)" reloaded
 took=$SECONDS
 repgate_stop
-ok "nor the end" [ $((SECONDS - took)) -le 8 ]
+ok "nor the end" [ $((SECONDS - took)) -le $((8 * slowness)) ]
 ok "and does not stay" wait_until has_ended "$(xargs <"$dir/bin/pid")"
 
 # A Postfix that is here and not the mail server.
